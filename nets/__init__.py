@@ -1,0 +1,52 @@
+"""Small networks over the plane: their training and every neuron's landscape.
+
+Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
+``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``document``.
+
+A first session::
+
+    from nets import Budget, create, dataset, surfaces, train_slice
+
+    model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
+    model, snapshots, _ = train_slice(model, Budget(epochs=200))
+    print(snapshots[-1].metrics.train_accuracy)
+    landscape = surfaces(model)[2].activation[0]  # first neuron of the second hidden layer, (49, 49)
+"""
+
+from nets.activations import ACTIVATIONS
+from nets.datasets import DATASETS
+from nets.document import DocumentError, parse, serialise
+from nets.initializers import INITIALIZERS
+from nets.losses import LOSSES
+from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
+from nets.optimizers import OPTIMIZERS
+from nets.surfaces import GRID_SIZE, LayerSurfaces, axes, surfaces
+from nets.training import Budget, Metrics, Slice, Snapshot, evaluate, train_slice
+
+__all__ = [
+    "ACTIVATIONS",
+    "DATASETS",
+    "GRID_SIZE",
+    "INITIALIZERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "Budget",
+    "DocumentError",
+    "Initial",
+    "LayerSurfaces",
+    "Metrics",
+    "Model",
+    "Progress",
+    "Slice",
+    "Snapshot",
+    "Training",
+    "axes",
+    "create",
+    "dataset",
+    "evaluate",
+    "new_weights",
+    "parse",
+    "serialise",
+    "surfaces",
+    "train_slice",
+]

@@ -1,0 +1,126 @@
+"""The model: everything that defines a session, as one frozen value, and how to start one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nets.datasets import DATASETS, DataSpec
+from nets.initializers import INITIALIZERS
+from nets.network import Layers, initial_parameters, uniform_layers
+
+Array = NDArray[np.float64]
+
+UNIT_SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
+LARGEST_PARAMETER = 1e30  # can be squared in float64 and drawn in float32
+LARGEST_STATE = 1e100  # of an optimiser's state, which holds squared gradients
+
+
+@dataclass(frozen=True)
+class Training:
+    """How the network is trained.
+
+    The penalty l1 · Σ|w| + ½ · l2 · Σw² over all weights (biases excepted) is added to the loss
+    that is descended; the losses reported are without it.
+    """
+
+    loss: str = "softmax_cross_entropy"
+    optimizer: str = "adam"
+    learning_rate: float = 0.01
+    batch_size: int = 32
+    l1: float = 0.0
+    l2: float = 0.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far training has come: whole epochs, batches within the next, the optimiser's state.
+
+    An empty state means a fresh optimiser.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    state: Array = field(default_factory=lambda: np.empty(0))
+
+
+@dataclass(frozen=True)
+class Initial:
+    """Where the weights come from: the initialiser and its seed, so that they can be had again."""
+
+    initializer: str = "glorot"
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network over the plane with its data and its training.
+
+    Attributes:
+        layers: hidden layers and the output layer.
+        parameters: (p,) float64, see ``nets.network`` for the order.
+        data: what is learnt.
+        domain: ((x_min, x_max), (y_min, y_max)), the part of the plane that is drawn.
+    """
+
+    layers: Layers
+    parameters: Array
+    data: DataSpec
+    training: Training = Training()
+    progress: Progress = field(default_factory=Progress)
+    initial: Initial = Initial()
+    domain: tuple[tuple[float, float], tuple[float, float]] = UNIT_SQUARE
+
+
+def new_weights(model: Model, initial: Initial) -> Model:
+    """Draw the model's weights anew and take training back to its start. The same ``initial`` gives the same bits."""
+    rng = np.random.default_rng(initial.seed)
+    parameters = initial_parameters(model.layers, INITIALIZERS[initial.initializer], rng)
+    return replace(model, parameters=parameters, progress=Progress(), initial=initial)
+
+
+def dataset(
+    name: str,
+    classes: int | None = None,
+    *,
+    n: int = 400,
+    noise: float | None = None,
+    seed: int = 1,
+    test: float = 0.25,
+) -> DataSpec:
+    """Describe a data set of ``DATASETS``, with its own default noise and as near to 3 classes as it has.
+
+    >>> dataset("xor").classes
+    2
+    """
+    row = DATASETS[name]
+    lowest, highest = row.classes
+    return DataSpec(
+        name=name,
+        n=n,
+        noise=row.noise if noise is None else noise,
+        classes=min(max(3, lowest), highest) if classes is None else classes,
+        seed=seed,
+        test=test,
+    )
+
+
+def create(
+    data: DataSpec,
+    hidden: Sequence[int] = (8, 8),
+    activation: str = "tanh",
+    training: Training | None = None,
+    initial: Initial | None = None,
+) -> Model:
+    """Start a model: hidden layers of the given widths, one output per class (one for regression).
+
+    >>> model = create(dataset("spiral"), hidden=[8, 8])
+    >>> model.parameters.size
+    123
+    """
+    if training is None:
+        training = Training(loss="softmax_cross_entropy" if data.classes else "mean_squared_error")
+    layers = uniform_layers([*hidden, data.n_outputs], activation)
+    return new_weights(Model(layers, np.empty(0), data, training), initial or Initial())
