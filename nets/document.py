@@ -11,6 +11,7 @@ import base64
 import binascii
 import math
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,19 @@ def serialise(model: Model) -> dict[str, Any]:
         },
         "initial": dict(vars(model.initial)),
     }
+
+
+def with_progress(model: Model, parameters: str, progress: dict[str, Any]) -> Model:
+    """Return the model with the ``parameters`` and ``progress`` fields of another moment of its training.
+
+    Raises:
+        DocumentError: as ``parse`` does.
+    """
+    return replace(
+        model,
+        parameters=_vector(parameters, n_parameters(model.layers), "parameters", LARGEST_PARAMETER),
+        progress=_progress(progress, model.layers, model.data, model.training),
+    )
 
 
 def encode(values: Array, dtype: str = "<f8") -> str:

@@ -1,0 +1,48 @@
+"""Compression of what is sent, with the bytes of the large, unchanging scripts kept.
+
+Plotly alone is 4.8 MB, and compressing it for each visitor of a class would take a core for
+seconds. Dash serves such scripts under fingerprinted names, so what is compressed once stays
+right; nothing else is kept.
+"""
+
+from typing import Any
+
+from flask import Flask, Request
+
+KEPT = "/_dash-component-suites/"
+NOT_KEPT = ""
+
+
+def configure(server: Flask) -> None:
+    """Set Flask-Compress up; to be called before Dash starts it (``compress=True``)."""
+    server.config["COMPRESS_ALGORITHM"] = ["zstd", "br", "gzip"]
+    server.config["COMPRESS_BR_LEVEL"] = 5
+    server.config["COMPRESS_MIMETYPES"] = [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "image/svg+xml",
+    ]
+    server.config["COMPRESS_CACHE_KEY"] = cache_key
+    server.config["COMPRESS_CACHE_BACKEND"] = CompressedScripts
+
+
+def cache_key(request: Request) -> str:
+    """Return the path of a request whose answer never changes, else ``NOT_KEPT``."""
+    return request.full_path if request.path.startswith(KEPT) and request.method == "GET" else NOT_KEPT
+
+
+class CompressedScripts:
+    """The cache Flask-Compress asks for; its keys are "algorithm;cache_key"."""
+
+    def __init__(self) -> None:
+        self._bytes: dict[str, Any] = {}
+
+    def get(self, key: str) -> Any:
+        return self._bytes.get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        if not key.endswith(";" + NOT_KEPT):
+            self._bytes[key] = value

@@ -1,0 +1,304 @@
+"""The setup panel: one row per control, and the components they become.
+
+A control's id is ``{"control": name, "layer": index}``, where ``name`` is a key of
+``app.edits.EDITS`` and ``layer`` is −1 for controls that belong to no layer. The page collects
+whatever the user changes under these ids and sends it to Python as ``app.edits.Change``s; Python
+answers with the values the controls should now show (``shown``), so that the panel always tells
+what the document says, wherever the document came from.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from app.palette import class_colour, colorscale
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, dataset
+from nets.datasets import load
+from nets.document import LIMITS
+
+NO_LAYER = -1
+MIXED = "mixed"  # shown where a layer's neurons have different nonlinearities
+
+LEARNING_RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
+BATCH_SIZES = ("1", "4", "8", "10", "16", "32", "64", "128", "256")
+PENALTIES = ("0", "0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1")
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _options(names: Any) -> list[dict[str, str]]:
+    return [{"value": name, "label": _title(name)} for name in names]
+
+
+def control_id(name: str, layer: int = NO_LAYER) -> dict[str, str | int]:
+    """Return the Dash id of a control."""
+    return {"control": name, "layer": layer}
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control whose value is read off the model.
+
+    Attributes:
+        name: key of ``app.edits.EDITS``.
+        label: what the user reads.
+        section: "data", "network" or "training".
+        read: ``model -> value`` as the component wants it.
+        choices: the values of a menu; None for a slider.
+        limits: smallest, largest and step of a slider.
+        is_shown: whether the control means anything for this model.
+    """
+
+    name: str
+    label: str
+    section: str
+    read: Callable[[Model], Any]
+    choices: tuple[str, ...] | None = None
+    limits: tuple[float, float, float] = (0, 1, 1)
+    is_shown: Callable[[Model], bool] = lambda model: True
+
+
+def _number_text(number: float) -> str:
+    """Write a number as the menus do: 0.0001, not 1e-04.
+
+    >>> _number_text(0.0001), _number_text(3.0)
+    ('0.0001', '3')
+    """
+    return f"{number:.10f}".rstrip("0").rstrip(".")
+
+
+def _is_generated(model: Model) -> bool:
+    return model.data.name is not None
+
+
+CONTROLS = (
+    Control(
+        "classes",
+        "classes",
+        "data",
+        lambda model: model.data.classes,
+        limits=(2, 6, 1),
+        is_shown=lambda model: _class_range(model)[0] < _class_range(model)[1],
+    ),
+    Control("points", "points", "data", lambda model: model.data.n, limits=(20, 1000, 10), is_shown=_is_generated),
+    Control("noise", "noise", "data", lambda model: model.data.noise, limits=(0, 0.4, 0.01), is_shown=_is_generated),
+    Control("initializer", "initial weights", "network", lambda m: m.initial.initializer, tuple(INITIALIZERS)),
+    Control("optimizer", "optimiser", "training", lambda m: m.training.optimizer, tuple(OPTIMIZERS)),
+    Control(
+        "learning-rate",
+        "learning rate",
+        "training",
+        lambda model: _number_text(model.training.learning_rate),
+        LEARNING_RATES,
+    ),
+    Control("batch-size", "batch size", "training", lambda model: str(model.training.batch_size), BATCH_SIZES),
+    Control("loss", "loss", "training", lambda model: model.training.loss, tuple(LOSSES)),
+    Control("l1", "L1", "training", lambda model: _number_text(model.training.l1), PENALTIES),
+    Control("l2", "L2", "training", lambda model: _number_text(model.training.l2), PENALTIES),
+)
+
+
+def _class_range(model: Model) -> tuple[int, int]:
+    return DATASETS[model.data.name].classes if model.data.name else (0, 0)
+
+
+def menu_options(control: Control, model: Model) -> list[dict[str, str]]:
+    """Return a menu's options, with the model's own value added where the table lacks it."""
+    choices = list(control.choices or ())
+    if control.name == "loss":
+        choices = [name for name in choices if model.data.task in LOSSES[name].tasks]
+    value = control.read(model)
+    return _options(choices if value in choices else [*choices, value])
+
+
+def component(control: Control, model: Model) -> html.Div:
+    """Build one labelled control showing the model's value."""
+    return html.Div(
+        _menu(control, model) if control.choices else _slider(control, model),
+        id=f"row-{control.name}",
+        hidden=not control.is_shown(model),
+        className="row menu" if control.choices else "row slider",
+    )
+
+
+def _menu(control: Control, model: Model) -> list[Any]:
+    return [
+        html.Span(control.label, className="label"),
+        dmc.Select(
+            id=control_id(control.name),
+            data=menu_options(control, model),
+            value=control.read(model),
+            allowDeselect=False,
+            checkIconPosition="right",
+            size="xs",
+            w=124,
+            **{"aria-label": control.label},
+        ),
+    ]
+
+
+def _slider(control: Control, model: Model) -> list[Any]:
+    low, high, step = control.limits
+    return [
+        html.Span(control.label, className="label"),
+        html.Output(_number_text(control.read(model)), id=f"value-{control.name}", className="number"),
+        dmc.Slider(
+            id=control_id(control.name),
+            value=control.read(model),
+            min=low,
+            max=high,
+            step=step,
+            size=3,
+            label=None,
+            thumbSize=15,
+            thumbLabel=control.label,
+            updatemode="mouseup",
+        ),
+    ]
+
+
+def dataset_picture(name: str, size: int = 44, n: int = 120) -> str:
+    """Draw a data set as a small SVG data URI, from the very points its generator makes."""
+    spec = dataset(name, n=n)
+    data = load(spec)
+    dots = "".join(
+        f'<circle cx="{size * (1 + 0.92 * x) / 2:.1f}" cy="{size * (1 - 0.92 * y) / 2:.1f}" r="1.3"'
+        f' fill="{class_colour(int(target)) if spec.classes else _height_colour(target)}"/>'
+        for (x, y), target in zip(data.points.T, data.targets, strict=True)
+    )
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{dots}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _height_colour(value: float) -> str:
+    """Return the nearest height colour; enough for a dot of a thumbnail."""
+    scale = colorscale()
+    return str(min(scale, key=lambda stop: abs(float(stop[0]) - (value + 1) / 2))[1])
+
+
+def dataset_cards(model: Model) -> dmc.RadioGroup:
+    """Build the data sets as a group of pictures to choose from."""
+    return dmc.RadioGroup(
+        html.Div(
+            [
+                dmc.RadioCard(
+                    html.Img(src=dataset_picture(row.name), alt="", draggable="false"),
+                    value=row.name,
+                    className="thumbnail",
+                    **{"aria-label": f"{row.name}: {row.description}"},
+                )
+                for row in DATASETS.values()
+            ],
+            className="thumbnails",
+        ),
+        id=control_id("dataset"),
+        value=model.data.name,
+        **{"aria-label": "data set"},
+    )
+
+
+def layer_rows(model: Model) -> list[html.Div]:
+    """Build one row per hidden layer and one for the outputs."""
+    last = len(model.layers) - 1
+    rows = [html.Div([html.Span("input"), html.Span("x, y", className="number")], className="layer")]
+    for index, layer in enumerate(model.layers):
+        names = set(layer.activation)
+        title = f"hidden {index + 1}" if index < last else ("classes" if model.data.classes else "output")
+        rows.append(
+            html.Div(
+                [
+                    html.Span(title),
+                    _width(index, layer.width, title)
+                    if index < last
+                    else html.Span(str(layer.width), className="number"),
+                    dmc.Select(
+                        id=control_id("layer-activation", index),
+                        data=_options(ACTIVATIONS),
+                        value=names.pop() if len(names) == 1 else None,
+                        placeholder=MIXED,
+                        allowDeselect=False,
+                        size="xs",
+                        w=94,
+                        comboboxProps={"width": 130, "position": "bottom-end"},
+                        **{"aria-label": f"nonlinearity of {title}"},
+                    ),
+                    html.Button(
+                        "×",
+                        id=control_id("remove-layer", index),
+                        className="remove",
+                        hidden=index == last,
+                        title=f"remove {title}",
+                        **{"aria-label": f"remove {title}"},
+                    ),
+                ],
+                className="layer",
+            )
+        )
+    return rows
+
+
+def _width(index: int, width: int, title: str) -> dmc.NumberInput:
+    return dmc.NumberInput(
+        id=control_id("layer-width", index),
+        value=width,
+        min=1,
+        max=LIMITS["neurons a layer"],
+        clampBehavior="strict",
+        allowDecimal=False,
+        allowNegative=False,
+        size="xs",
+        w=50,
+        debounce=400,
+        **{"aria-label": f"neurons in {title}"},
+    )
+
+
+def setup_panel(model: Model) -> list[html.Section]:
+    """Build the whole left rail for a model."""
+
+    def rows(section: str) -> list[html.Div]:
+        return [component(control, model) for control in CONTROLS if control.section == section]
+
+    return [
+        html.Section([html.H2("Data"), dataset_cards(model), *rows("data")]),
+        html.Section(
+            [
+                html.H2("Network"),
+                html.Div(layer_rows(model), id="layer-rows"),
+                html.Div(
+                    [
+                        html.Button("+ layer", id=control_id("add-layer"), className="quiet"),
+                        html.Button("new weights", id=control_id("new-weights"), className="quiet"),
+                        html.Button("same again", id=control_id("same-weights"), className="quiet"),
+                    ],
+                    className="buttons",
+                ),
+                *rows("network"),
+            ]
+        ),
+        html.Section([html.H2("Training"), *rows("training")]),
+    ]
+
+
+def shown(model: Model) -> list[dict[str, Any]]:
+    """Return what the panel must show for a model: ``{"id": …, "props": {…}}`` per component."""
+    updates: list[dict[str, Any]] = [{"id": control_id("dataset"), "props": {"value": model.data.name}}]
+    for control in CONTROLS:
+        value = control.read(model)
+        props: dict[str, Any] = {"value": value}
+        if control.choices:
+            props["data"] = menu_options(control, model)
+        elif control.name == "classes" and control.is_shown(model):
+            props["min"], props["max"] = _class_range(model)
+        updates.append({"id": control_id(control.name), "props": props})
+        updates.append({"id": f"row-{control.name}", "props": {"hidden": not control.is_shown(model)}})
+        if not control.choices:
+            updates.append({"id": f"value-{control.name}", "props": {"children": _number_text(value)}})
+    updates.append({"id": "layer-rows", "props": {"children": layer_rows(model)}})
+    return updates

@@ -1,0 +1,204 @@
+"""Edits: what each control of the setup panel does to a model. Pure functions, model to model.
+
+A value comes from the page, so it is believed no more than a document is: the edited model goes
+through ``nets.parse`` before anything else sees it (see ``app.callbacks``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nets.datasets import DATASETS, DataSpec
+from nets.document import LIMITS, DocumentError
+from nets.initializers import INITIALIZERS
+from nets.losses import LOSSES
+from nets.model import Initial, Model, Progress, dataset, new_weights
+from nets.network import Layer, Layers
+
+NEW_LAYER = Layer(4, ("tanh",) * 4)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing the user did in the setup panel.
+
+    Attributes:
+        control: the name of the control, a key of ``EDITS``.
+        value: what it was set to; None for buttons.
+        layer: index into ``Model.layers``, where the control belongs to a layer.
+        neuron: index into that layer, where it belongs to a neuron.
+    """
+
+    control: str
+    value: Any = None
+    layer: int = 0
+    neuron: int = 0
+
+
+def apply(model: Model, change: Change) -> Model:
+    """Return the model after one change.
+
+    Raises:
+        DocumentError: for a control that does not exist or a value it cannot have.
+    """
+    if change.control not in EDITS:
+        raise DocumentError(f"unknown control '{change.control}'; the controls are {', '.join(EDITS)}", "changes")
+    if not 0 <= change.layer < len(model.layers) or not 0 <= change.neuron < model.layers[change.layer].width:
+        raise DocumentError(f"there is no neuron {change.neuron} in layer {change.layer}", "changes")
+    return EDITS[change.control](model, change)
+
+
+def _whole(value: Any, where: str) -> int:
+    """Read a whole number that a control gave as a number or as text."""
+    try:
+        number = float(value)
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError):
+        raise DocumentError(f"expected a whole number, found {str(value)[:40]!r}", where) from None
+    if whole != number:
+        raise DocumentError(f"expected a whole number, found {value!r}", where)
+    return whole
+
+
+def _real(value: Any, where: str) -> float:
+    """Read a number that a control gave as a number or as text."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise DocumentError(f"expected a number, found {str(value)[:40]!r}", where) from None
+
+
+def with_layers(model: Model, layers: Layers) -> Model:
+    """Give the model other layers; new weights only where the shape of the network changes."""
+    changed = replace(model, layers=layers)
+    if _shape(layers) == _shape(model.layers):
+        return changed
+    return new_weights(changed, model.initial)
+
+
+def _shape(layers: Layers) -> list[tuple[int, bool]]:
+    return [(layer.width, layer.skip) for layer in layers]
+
+
+def with_data(model: Model, data: DataSpec) -> Model:
+    """Give the model other data: the outputs and the loss follow, the weights stay if they fit."""
+    changed = replace(model, data=data, progress=replace(model.progress, batch=0))
+    if data.task not in LOSSES[model.training.loss].tasks:
+        suited = next(row.name for row in LOSSES.values() if data.task in row.tasks)
+        changed = replace(changed, training=replace(model.training, loss=suited))
+    return with_layers(changed, (*model.layers[:-1], _resized(model.layers[-1], data.n_outputs)))
+
+
+def with_training(model: Model, **settings: Any) -> Model:
+    """Change how the model is trained; weights and epochs stay, another optimiser starts afresh."""
+    training = replace(model.training, **settings)
+    progress = replace(model.progress, batch=0)
+    if training.optimizer != model.training.optimizer:
+        progress = Progress(progress.epoch)
+    return replace(model, training=training, progress=progress)
+
+
+def _resized(layer: Layer, width: int) -> Layer:
+    """Return the layer with another width; added neurons have the last one's nonlinearity."""
+    width = min(max(width, 1), LIMITS["neurons a layer"])
+    names = layer.activation + layer.activation[-1:] * width
+    return replace(layer, width=width, activation=names[:width])
+
+
+def _with_layer(model: Model, index: int, layer: Layer) -> Model:
+    return with_layers(model, (*model.layers[:index], layer, *model.layers[index + 1 :]))
+
+
+def _choose_dataset(model: Model, change: Change) -> Model:
+    if change.value not in DATASETS:
+        raise DocumentError(f"unknown data set {change.value!r}; choose from {', '.join(DATASETS)}", "data.name")
+    data = model.data
+    lowest, highest = DATASETS[change.value].classes
+    classes = min(max(data.classes or 3, lowest), highest)
+    return with_data(model, dataset(change.value, classes, n=data.n, seed=data.seed, test=data.test))
+
+
+def _edit_data(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
+    def edit(model: Model, change: Change) -> Model:
+        return with_data(model, replace(model.data, **{field: read(change.value, f"data.{field}")}))
+
+    return edit
+
+
+def _edit_training(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
+    def edit(model: Model, change: Change) -> Model:
+        return with_training(model, **{field: read(change.value, f"training.{field}")})
+
+    return edit
+
+
+def _name(value: Any, where: str) -> str:
+    return str(value)
+
+
+def _set_width(model: Model, change: Change) -> Model:
+    width = _whole(change.value, f"layers[{change.layer}].width")
+    return _with_layer(model, change.layer, _resized(model.layers[change.layer], width))
+
+
+def _set_activation(model: Model, change: Change) -> Model:
+    layer = model.layers[change.layer]
+    return _with_layer(model, change.layer, replace(layer, activation=(str(change.value),) * layer.width))
+
+
+def _set_neuron_activation(model: Model, change: Change) -> Model:
+    layer = model.layers[change.layer]
+    names = list(layer.activation)
+    names[change.neuron] = str(change.value)
+    return _with_layer(model, change.layer, replace(layer, activation=tuple(names)))
+
+
+def _add_layer(model: Model, change: Change) -> Model:
+    hidden = model.layers[:-1]
+    return with_layers(model, (*hidden, hidden[-1] if hidden else NEW_LAYER, model.layers[-1]))
+
+
+def _remove_layer(model: Model, change: Change) -> Model:
+    if change.layer == len(model.layers) - 1:
+        raise DocumentError("the output layer cannot be removed", f"layers[{change.layer}]")
+    return with_layers(model, model.layers[: change.layer] + model.layers[change.layer + 1 :])
+
+
+def _new_weights(model: Model, change: Change) -> Model:
+    return new_weights(model, replace(model.initial, seed=(model.initial.seed + 1) % 2**32))
+
+
+def _same_weights(model: Model, change: Change) -> Model:
+    return new_weights(model, model.initial)
+
+
+def _set_initializer(model: Model, change: Change) -> Model:
+    if change.value not in INITIALIZERS:
+        raise DocumentError(
+            f"unknown initializer {change.value!r}; choose from {', '.join(INITIALIZERS)}", "initial.initializer"
+        )
+    return new_weights(model, Initial(change.value, model.initial.seed))
+
+
+EDITS: dict[str, Callable[[Model, Change], Model]] = {
+    "dataset": _choose_dataset,
+    "classes": _edit_data("classes", _whole),
+    "points": _edit_data("n", _whole),
+    "noise": _edit_data("noise", _real),
+    "data-seed": _edit_data("seed", _whole),
+    "layer-width": _set_width,
+    "layer-activation": _set_activation,
+    "neuron-activation": _set_neuron_activation,
+    "add-layer": _add_layer,
+    "remove-layer": _remove_layer,
+    "initializer": _set_initializer,
+    "new-weights": _new_weights,
+    "same-weights": _same_weights,
+    "optimizer": _edit_training("optimizer", _name),
+    "learning-rate": _edit_training("learning_rate", _real),
+    "batch-size": _edit_training("batch_size", _whole),
+    "loss": _edit_training("loss", _name),
+    "l1": _edit_training("l1", _real),
+    "l2": _edit_training("l2", _real),
+    "training-seed": _edit_training("seed", _whole),
+}

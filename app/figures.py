@@ -1,0 +1,142 @@
+"""Figures: arrays in, Plotly figures (plain dicts) out. No Dash and no training.
+
+The page's inspector starts from these and then only restyles them, so everything that must not
+change while a landscape moves (ranges, aspect, camera) is fixed here.
+"""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.palette import LIGHT, colorscale
+
+Array = NDArray[np.float64]
+
+N_LEVELS = 4  # level sets between zero and the scale
+TEXT = {"family": "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif", "size": 11}
+
+
+def typed(values: Array) -> dict[str, str]:
+    """Return an array as Plotly's typed array: float32 in base64 instead of a list of numbers."""
+    data = np.ascontiguousarray(values, dtype="<f4")
+    return {
+        "dtype": "f4",
+        "bdata": base64.b64encode(data.tobytes()).decode("ascii"),
+        "shape": ", ".join(str(length) for length in data.shape),
+    }
+
+
+def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> dict[str, Any]:
+    """Draw a landscape: ``heights`` (n, n) over ``x`` (n,) and ``y`` (n,), coloured from −scale to scale."""
+    axis = {"showspikes": False, "showbackground": False, "nticks": 5, "color": LIGHT["muted"]}
+    step = scale / N_LEVELS
+    return {
+        "data": [
+            {
+                "type": "surface",
+                "x": typed(x),
+                "y": typed(y),
+                "z": typed(heights),
+                "cmin": -scale,
+                "cmax": scale,
+                "colorscale": colorscale(),
+                "showscale": False,
+                "lighting": {"ambient": 0.72, "diffuse": 0.6, "specular": 0.06, "roughness": 0.9, "fresnel": 0},
+                "lightposition": {"x": -2000, "y": -1000, "z": 3000},
+                "contours": {
+                    "x": {"highlight": False},
+                    "y": {"highlight": False},
+                    "z": {
+                        "show": True,
+                        "start": -scale,
+                        "end": scale,
+                        "size": step,
+                        "width": 1,
+                        "color": "rgba(25,28,33,0.45)",
+                        "highlight": False,
+                    },
+                },
+                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>height %{z:.4f}<extra></extra>",
+            },
+            {
+                "type": "scatter3d",
+                "mode": "markers",
+                "x": [],
+                "y": [],
+                "z": [],
+                "marker": {"size": 3, "color": [], "line": {"color": "#ffffff", "width": 1}},
+                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>%{text}<extra></extra>",
+                "text": [],
+            },
+        ],
+        "layout": {
+            "uirevision": "inspector",
+            "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "font": TEXT,
+            "showlegend": False,
+            "scene": {
+                "uirevision": "inspector",
+                "aspectmode": "manual",
+                "aspectratio": {"x": 1, "y": 1, "z": 0.62},
+                "camera": {"eye": {"x": -0.95, "y": -1.35, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.12}},
+                "xaxis": {**axis, "title": {"text": "x"}, "range": [float(x[0]), float(x[-1])]},
+                "yaxis": {**axis, "title": {"text": "y"}, "range": [float(y[0]), float(y[-1])]},
+                "zaxis": {**axis, "title": {"text": ""}, "range": [-scale, scale]},
+            },
+        },
+    }
+
+
+def level_set_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> dict[str, Any]:
+    """Draw a landscape from above, its level sets ``scale / 4`` apart and the zero set bold."""
+    step = scale / N_LEVELS
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "outside",
+        "ticklen": 3,
+        "nticks": 5,
+        "color": LIGHT["muted"],
+        "constrain": "domain",
+    }
+    common = {"type": "contour", "x": typed(x), "y": typed(y), "z": typed(heights), "showscale": False}
+    return {
+        "data": [
+            {
+                **common,
+                "zmin": -scale,
+                "zmax": scale,
+                "colorscale": colorscale(),
+                "contours": {"coloring": "heatmap", "start": -scale, "end": scale, "size": step},
+                "line": {"width": 0.7, "color": "rgba(25,28,33,0.5)", "smoothing": 0},
+                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>height %{z:.4f}<extra></extra>",
+            },
+            {
+                **common,
+                "contours": {"coloring": "none", "start": 0, "end": 0, "size": 1},
+                "line": {"width": 2.4, "color": LIGHT["level"], "smoothing": 0},
+                "hoverinfo": "skip",
+            },
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [],
+                "y": [],
+                "marker": {"size": 5, "color": [], "line": {"color": "#ffffff", "width": 0.8}},
+                "hoverinfo": "skip",
+            },
+        ],
+        "layout": {
+            "uirevision": "inspector",
+            "margin": {"l": 30, "r": 8, "t": 6, "b": 24},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": TEXT,
+            "showlegend": False,
+            "xaxis": {**axis, "range": [float(x[0]), float(x[-1])]},
+            "yaxis": {**axis, "range": [float(y[0]), float(y[-1])], "scaleanchor": "x"},
+        },
+    }

@@ -1,0 +1,41 @@
+"""Headers: what every answer says about caching and about what the page may do."""
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+def register(server: Flask, script_hashes: Sequence[str], frame_ancestors: str) -> None:
+    """Add security headers to every answer.
+
+    Args:
+        script_hashes: of the page's inline scripts, from ``Dash.csp_hashes``.
+        frame_ancestors: who may embed the page, a Content-Security-Policy source list.
+    """
+    policy = "; ".join(
+        [
+            "default-src 'self'",
+            " ".join(["script-src", "'self'", *script_hashes]),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+            "worker-src 'self' blob:",
+        ]
+    )
+
+    @server.after_request
+    def secure(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.path.startswith("/api/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,218 @@
+"""The page's frame: header, transport, setup rail, wall with composition strip, inspector.
+
+Everything that changes on a frame or a drag is an empty element here, filled by the modules in
+``assets/lib``.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from app.controls import control_id, setup_panel
+from app.figures import level_set_figure, surface_figure
+from nets import ACTIVATIONS, Model, axes, surfaces
+
+RATES = (("1", "1 epoch/s"), ("5", "5 epochs/s"), ("20", "20 epochs/s"), ("60", "60 epochs/s"), ("", "full speed"))
+
+GRAPH_CONFIG = {
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": "reset",
+}
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One number of the transport bar."""
+
+    id: str
+    label: str
+    help: str
+
+
+STATS = (
+    Stat("train-loss", "train loss", "loss over the points the network learns from, penalties left out"),
+    Stat("test-loss", "test loss", "loss over the points kept for testing"),
+    Stat("train-accuracy", "train", "share of training points whose class's landscape is the highest there"),
+    Stat("test-accuracy", "test", "share of test points whose class's landscape is the highest there"),
+)
+
+
+@dataclass(frozen=True)
+class Lens:
+    """One way to look at the network; a row of the navigation."""
+
+    id: str
+    title: str
+
+
+LENSES = (Lens("landscapes", "Landscapes"),)
+
+
+def page(model: Model, proposal: dict[str, Any]) -> dmc.MantineProvider:
+    """Build the page showing ``model``; ``proposal`` is what ``app.callbacks.propose`` says of it."""
+    return dmc.MantineProvider(
+        html.Div(
+            [
+                html.A("Skip to the landscapes", href="#wall", className="skip"),
+                _header(),
+                _transport(),
+                html.Aside(setup_panel(model), id="rail", className="rail", **{"aria-label": "setup"}),
+                html.Main([_wall(), _strip()], className="centre"),
+                _inspector(model),
+                html.Div(id="notice", role="status", **{"aria-live": "polite"}),
+                dcc.Store(id="initial", data=proposal),
+                dcc.Store(id="request"),
+                dcc.Store(id="proposal"),
+                dcc.Store(id="sink"),
+            ],
+            className="app",
+        ),
+        id="theme-provider",
+        theme={"fontFamily": "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif", "primaryColor": "cyan"},
+        forceColorScheme="light",
+    )
+
+
+def _header() -> html.Header:
+    return html.Header(
+        [
+            html.H1(["Relie", html.I("f")], className="brand"),
+            html.Nav(
+                [html.A(lens.title, href="#wall", id=f"lens-{lens.id}", **{"aria-current": "page"}) for lens in LENSES],
+                **{"aria-label": "lenses"},
+            ),
+            html.Div(
+                [
+                    _icon_button("undo", "undo", "Undo (Ctrl+Z)"),
+                    _icon_button("redo", "redo", "Redo (Ctrl+Shift+Z)"),
+                    _icon_button("theme", "theme", "Light or dark"),
+                    _icon_button("help", "help", "Keys and gestures (?)"),
+                ],
+                className="tools",
+            ),
+        ]
+    )
+
+
+def _icon_button(id_: str, icon: str, label: str, class_name: str = "icon-button") -> html.Button:
+    return html.Button(
+        html.Span(className=f"icon icon-{icon}"), id=id_, className=class_name, title=label, **{"aria-label": label}
+    )
+
+
+def _transport() -> html.Section:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    _icon_button("reset", "reset", "Back to the first weights"),
+                    _icon_button("play", "play", "Play (space)", "play"),
+                    _icon_button("step", "step", "One epoch (.)"),
+                    dmc.Select(
+                        id="rate",
+                        data=[{"value": value, "label": label} for value, label in RATES],
+                        value="60",
+                        allowDeselect=False,
+                        size="xs",
+                        w=112,
+                        **{"aria-label": "training speed"},
+                    ),
+                ],
+                className="buttons",
+            ),
+            html.Div([html.B("0", id="epoch"), html.Span("epoch")], className="stat epoch"),
+            html.Div(id="timeline"),
+            *(
+                html.Div([html.B("–", id=stat.id), html.Span(stat.label)], className="stat", title=stat.help)
+                for stat in STATS
+            ),
+        ],
+        className="transport",
+        **{"aria-label": "training"},
+    )
+
+
+def _wall() -> html.Section:
+    return html.Section(
+        [
+            html.Div(id="wall", className="wall", tabIndex=-1),
+            html.Div([html.Div(id="legend"), html.Div(id="tilt")], className="wall-foot"),
+        ],
+        className="wall-frame",
+        **{"aria-label": "landscapes of every neuron"},
+    )
+
+
+def _strip() -> html.Section:
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("How it is made", id="strip-title"),
+                    html.Span("drag a slider: every landscape downstream follows", className="hint"),
+                ],
+                className="strip-head",
+            ),
+            html.Div(id="terms", className="terms"),
+        ],
+        className="strip",
+        id="strip",
+        **{"aria-label": "composition of the selected neuron"},
+    )
+
+
+def _inspector(model: Model) -> html.Aside:
+    x, y = axes(model)
+    heights = surfaces(model)[1].activation[0]
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("", id="neuron-title"),
+                    dmc.Select(
+                        id=control_id("neuron-activation"),
+                        data=[{"value": name, "label": name.replace("_", " ")} for name in ACTIVATIONS],
+                        value=None,
+                        allowDeselect=False,
+                        size="xs",
+                        w=112,
+                        **{"aria-label": "nonlinearity of this neuron"},
+                    ),
+                ],
+                className="inspector-head",
+            ),
+            html.P("", id="formula", className="formula"),
+            dmc.SegmentedControl(
+                id="kind",
+                data=[
+                    {"value": "activation", "label": "activation"},
+                    {"value": "preactivation", "label": "pre-activation"},
+                ],
+                value="activation",
+                size="xs",
+            ),
+            dcc.Graph(
+                id="surface-plot",
+                figure=surface_figure(x, y, heights),
+                config={**GRAPH_CONFIG, "scrollZoom": True},
+                responsive=False,
+                className="surface-plot",
+            ),
+            html.H3("level sets", id="map-title"),
+            dcc.Graph(
+                id="map-plot",
+                figure=level_set_figure(x, y, heights),
+                config=GRAPH_CONFIG,
+                responsive=False,
+                className="map-plot",
+            ),
+        ],
+        className="inspector",
+        id="inspector",
+        **{"aria-label": "selected neuron"},
+    )

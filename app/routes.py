@@ -1,0 +1,118 @@
+"""The HTTP API: ``POST /api/train`` and ``GET /healthz``.
+
+Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
+from app.worker import Worker
+from nets.document import LIMITS, DocumentError, parse
+
+RETRY_AFTER = 2  # s
+LARGEST_RATE = 1000  # epochs a second
+NDJSON = "application/x-ndjson"
+
+
+def register(server: Flask, worker: Worker, turns: Turns) -> None:
+    """Add the API to a Flask server."""
+    api = Blueprint("api", __name__, url_prefix="/api")
+
+    @api.post("/train")
+    def train() -> Response:
+        run = parse_run(_json_body())
+        place = ExitStack()
+        place.enter_context(turns.take())
+
+        def body() -> Iterator[bytes]:
+            # the generator is closed when the connection is, and that gives the place back
+            with place:
+                yield from lines(worker, turns, run)
+
+        response = Response(body(), mimetype=NDJSON)
+        response.call_on_close(place.close)
+        response.headers["X-Accel-Buffering"] = "no"
+        return response
+
+    @api.errorhandler(DocumentError)
+    def bad_document(error: DocumentError) -> Response:
+        return _failure(422, str(error), error.where)
+
+    @api.errorhandler(TooManyRunsError)
+    def too_many(error: TooManyRunsError) -> Response:
+        response = _failure(503, "all training places are taken; the page tries again by itself", "")
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
+    server.register_blueprint(api)
+
+    @server.get("/healthz")
+    def healthz() -> Response:
+        return _json({"status": "ok"})
+
+    @server.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith("/api/"):
+            return error
+        return _failure(error.code or 400, error.description or error.name, "")
+
+
+def parse_run(body: Any) -> Run:
+    """Check the body of a training request.
+
+    Raises:
+        DocumentError: naming the field that is wrong.
+    """
+    if not isinstance(body, dict):
+        raise DocumentError("expected an object with the field 'model'", "")
+    for name in body:
+        if name not in ("model", "epochs", "rate"):
+            raise DocumentError(f"unknown field {name[:40]!r}; the fields are model, epochs, rate", name[:40])
+    if "model" not in body:
+        raise DocumentError("the field 'model' is missing", "model")
+    epochs = body.get("epochs", MOST_EPOCHS)
+    if isinstance(epochs, bool) or not isinstance(epochs, int) or not 1 <= epochs <= MOST_EPOCHS:
+        raise DocumentError(f"expected a whole number from 1 to {MOST_EPOCHS}", "epochs")
+    rate = body.get("rate")
+    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+    if rate is not None and not (is_number and 0.1 <= rate <= LARGEST_RATE):
+        raise DocumentError(f"expected a number of epochs a second from 0.1 to {LARGEST_RATE}", "rate")
+    return Run(parse(body["model"]), epochs, rate)
+
+
+def _json_body() -> Any:
+    """Read the request's body, refusing what is not JSON and what is too long before reading it."""
+    limit = LIMITS["bytes a request"]
+    request.max_content_length = limit
+    if request.content_length is not None and request.content_length > limit:
+        raise _Refused(413, f"the request has {request.content_length} bytes; {limit} are allowed")
+    if request.mimetype != "application/json":
+        raise _Refused(415, f"the content type is {request.mimetype[:40]!r}; send application/json")
+    try:
+        return orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise _Refused(400, f"this is not JSON: {error}") from None
+
+
+class _Refused(HTTPException):
+    """A request that is refused before its document is looked at."""
+
+    def __init__(self, code: int, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+
+
+def _failure(code: int, error: str, where: str) -> Response:
+    response = _json({"error": error, "where": where})
+    response.status_code = code
+    return response
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), mimetype="application/json")

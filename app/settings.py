@@ -1,0 +1,69 @@
+"""Settings: everything that can be set from the environment, in one table."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: the environment variable.
+        default: its value where the variable is not set; its type decides how text is read.
+        help: one sentence for the README.
+    """
+
+    name: str
+    default: str | int
+    help: str
+
+
+SETTINGS = (
+    Setting("HOST", "127.0.0.1", "address to listen on"),
+    Setting("PORT", 8050, "port to listen on"),
+    Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
+    Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
+    Setting("RELIEF_THREADS", 256, "threads that answer requests; each stream holds one"),
+    Setting("RELIEF_FRAME_ANCESTORS", "'none'", "who may embed the page, as in Content-Security-Policy"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force; see ``SETTINGS`` for what each means."""
+
+    host: str
+    port: int
+    processes: int
+    streams: int
+    threads: int
+    frame_ancestors: str
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables.
+
+    Raises:
+        ValueError: where a number is expected and something else is given, or a number is below 1.
+    """
+    values: dict[str, str | int] = {}
+    for setting in SETTINGS:
+        field = setting.name.removeprefix("RELIEF_").lower()
+        values[field] = _read(setting, environment.get(setting.name))
+    return Settings(**values)  # type: ignore[arg-type]  # each value has its default's type
+
+
+def _read(setting: Setting, text: str | None) -> str | int:
+    if text is None or text == "":
+        return setting.default
+    if isinstance(setting.default, str):
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ValueError(f"{setting.name} is {text!r}; expected a whole number from 1 ({setting.help})")
+    return number

@@ -1,0 +1,66 @@
+"""Tasks: what the background worker can be asked to do.
+
+A task is a pure function from a JSON-able dictionary to a JSON-able dictionary, so that it can
+run in any process on any machine. Its input was validated before it was handed over.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from nets.document import encode, parse, with_progress
+from nets.model import Model
+from nets.training import Budget, Metrics, evaluate, train_slice
+
+Payload = dict[str, Any]
+
+
+@lru_cache(maxsize=64)
+def _model(document: str) -> Model:
+    """Parse the part of a document that stays the same from slice to slice of a run."""
+    return parse(json.loads(document))
+
+
+def train(payload: Payload) -> Payload:
+    """Train for one slice.
+
+    Args:
+        payload: ``document`` (JSON text; its parameters and progress are ignored), ``parameters``
+            and ``progress`` as in a document, and the budget: ``seconds``, ``epochs`` (or None)
+            and ``snapshots``.
+
+    Returns:
+        ``parameters`` and ``progress`` to go on from, their ``metrics``, the ``snapshots`` as lines
+        of the wire, ``divergence`` (None or where and why), and the ``seconds`` it took.
+    """
+    start = time.perf_counter()
+    model = with_progress(_model(payload["document"]), payload["parameters"], payload["progress"])
+    budget = Budget(epochs=payload["epochs"], seconds=payload["seconds"], snapshots=payload["snapshots"])
+    model, snapshots, divergence = train_slice(model, budget)
+    lines = [
+        {"epoch": snapshot.epoch, "parameters": encode(snapshot.parameters, "<f4"), **snapshot.metrics._asdict()}
+        for snapshot in snapshots
+    ]
+    return {
+        "parameters": encode(model.parameters),
+        "progress": {
+            "epoch": model.progress.epoch,
+            "batch": model.progress.batch,
+            "state": encode(model.progress.state),
+        },
+        "metrics": _metrics_at_end(model, snapshots[-1].metrics if snapshots else None, lines)._asdict(),
+        "snapshots": lines,
+        "divergence": divergence and divergence._asdict(),
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def _metrics_at_end(model: Model, last: Metrics | None, lines: list[Payload]) -> Metrics:
+    """Return the metrics of the slice's last parameters; those of a snapshot just taken are not computed again."""
+    is_at_snapshot = lines and lines[-1]["epoch"] == model.progress.epoch and model.progress.batch == 0
+    return last if is_at_snapshot and last else evaluate(model)
+
+
+TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train}

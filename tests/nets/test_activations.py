@@ -1,0 +1,122 @@
+"""Every nonlinearity against its formula in plain Python, its slope against differences of its values."""
+
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+
+import numpy as np
+import pytest
+
+from nets.activations import ACTIVATIONS, Activation, logistic
+from tests.nets import plain_python
+from tests.nets.gradient_check import central_difference
+
+rows = pytest.mark.parametrize("row", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+ORDINARY = [-3.1, -1.7, -0.6, -0.2, 0.3, 0.9, 1.4, 2.8]  # no kink is near
+LARGE = [-700.0, -300.0, -40.0, -12.0, 12.0, 40.0, 300.0, 700.0]
+
+
+@rows
+def test_the_value_is_that_of_the_formula(row: Activation) -> None:
+    z = [*ORDINARY, *LARGE, 0.0, -1.0, 1.0]
+    plain = [plain_python.ACTIVATIONS[row.name](number) for number in z]
+    np.testing.assert_allclose(row.value(np.array(z)), plain, rtol=1e-13, atol=1e-15)
+
+
+# The formulas with 400 digits, so that nothing is lost where 1 and exp(−700) are added.
+EXACT: dict[str, Callable[[Decimal], Decimal]] = {
+    "sigmoid": lambda z: 1 / (1 + (-z).exp()),
+    "softplus": lambda z: (1 + z.exp()).ln(),
+    "silu": lambda z: z / (1 + (-z).exp()),
+    "elu": lambda z: z.exp() - 1,
+    "tanh": lambda z: 1 - 2 / ((2 * z).exp() + 1),
+    "gelu": lambda z: z / (1 + (-2 * (2 / Decimal(np.pi)).sqrt() * (z + Decimal("0.044715") * z**3)).exp()),
+    "gaussian": lambda z: (-z * z).exp(),
+}
+
+
+TAILS = {
+    "sigmoid": [-700, -37, 37],
+    "softplus": [-700, -37, 700],
+    "silu": [-700, -37, 37],
+    "elu": [-1e-9, -37],
+    "tanh": [-1e-9, 1e-9, 20],
+    "gelu": [-20, -6, 20],
+    "gaussian": [-26, 26],
+}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_the_tails_keep_their_relative_precision(name: str) -> None:
+    with localcontext() as context:
+        context.prec = 400
+        exact = [float(EXACT[name](Decimal(z))) for z in TAILS[name]]
+    z = np.array(TAILS[name], dtype=float)
+    np.testing.assert_allclose(ACTIVATIONS[name].value(z), exact, rtol=1e-11, atol=0)
+
+
+def test_the_logistic_function_keeps_its_relative_precision_in_both_tails() -> None:
+    z = np.array([-700.0, 36.0])
+    np.testing.assert_allclose(logistic(z), [np.exp(-700.0), 1 - np.exp(-36.0)], rtol=1e-15, atol=0)
+
+
+@rows
+def test_large_arguments_neither_overflow_nor_turn_into_nan(row: Activation) -> None:
+    z = np.array([*LARGE, -1e6, -710.0, 710.0, 1e6])
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        a = row.value(z)
+        slope = row.slope(z, a)
+    assert np.isfinite(a).all()
+    assert np.isfinite(slope).all()
+
+
+@rows
+def test_the_slope_is_that_of_the_values(row: Activation) -> None:
+    z = np.array(ORDINARY)
+    differences = central_difference(lambda at: row.value(at).sum(), z)
+    np.testing.assert_allclose(row.slope(z, row.value(z)), differences, rtol=1e-7, atol=1e-8)
+
+
+def one_sided_slopes(row: Activation, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The slopes to the left and to the right of ``z``; a jump shows as a very steep one."""
+    left, middle, right = (row.value(z + offset) for offset in (-1e-6, 0, 1e-6))
+    return (middle - left) / 1e-6, (right - middle) / 1e-6
+
+
+@rows
+def test_the_slopes_to_left_and_right_differ_exactly_at_the_kinks(row: Activation) -> None:
+    z = np.linspace(-3, 3, 25)
+    left, right = one_sided_slopes(row, z)
+    assert tuple(z[np.abs(left - right) > 1e-3]) == row.kinks
+
+
+@pytest.mark.parametrize(
+    ("row", "kink"), [(row, kink) for row in ACTIVATIONS.values() for kink in row.kinks if row.name != "abs"]
+)
+def test_the_slope_at_a_kink_is_the_smaller_of_the_two_sides(row: Activation, kink: float) -> None:
+    z = np.array([float(kink)])
+    np.testing.assert_allclose(row.slope(z, row.value(z)), np.minimum(*one_sided_slopes(row, z)))
+
+
+def test_the_slope_of_abs_at_its_kink_is_midway() -> None:
+    zero = np.zeros(1)
+    assert ACTIVATIONS["abs"].slope(zero, zero)[0] == 0
+
+
+@rows
+@pytest.mark.parametrize("shape", [(), (5,), (3, 4), (0,)])
+def test_shape_and_type_are_kept_and_the_argument_is_not_changed(row: Activation, shape: tuple[int, ...]) -> None:
+    z = np.random.default_rng(0).standard_normal(shape)
+    before = z.copy()
+    a = np.asarray(row.value(z))
+    slope = np.asarray(row.slope(z, a))
+    assert (a.shape, a.dtype) == (slope.shape, slope.dtype) == (shape, np.float64)
+    np.testing.assert_array_equal(z, before)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_row_says_its_name_its_formula_and_its_source(name: str) -> None:
+    row = ACTIVATIONS[name]
+    assert row.name == name
+    assert row.formula
+    assert row.source
