@@ -5,14 +5,15 @@ from pathlib import Path
 
 from dash import Dash
 from flask import Flask
+from plotly.io.json import to_json_plotly
 
 from app import callbacks, compression, headers, routes
-from app.layout import page
+from app.layout import FIRST_RATE, page
 from app.palette import LIGHT, style_sheet
 from app.settings import Settings, read_settings
 from app.stream import Turns
 from app.worker import LocalWorker, Worker
-from nets import create, dataset
+from nets import Model, create, dataset
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -35,6 +36,7 @@ PRELOADS
 </head>
 <body>
 {%app_entry%}
+<script type="application/json" id="relief-initial">INITIAL</script>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>"""
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     """
     settings = settings or read_settings(os.environ)
     worker = worker or LocalWorker(settings.processes)
+    model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     compression.configure(server)
     app = Dash(
@@ -58,11 +61,10 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
         update_title=None,
         assets_folder=str(ASSETS),
         assets_path_ignore=["lib"],
-        index_string=_index(),
+        index_string=_index(model),
         compress=True,
     )
-    model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
-    app.layout = page(model, callbacks.propose(model))
+    app.layout = page(model)
     callbacks.register(app)
     routes.register(server, worker, Turns(settings.processes, settings.streams))
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)
@@ -71,8 +73,17 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     return app
 
 
-def _index() -> str:
-    """Return the page's skeleton, with every module announced so that none waits for another to be read."""
+def _index(model: Model) -> str:
+    """Return the page's skeleton: every module announced, so that none waits for another to be read,
+    and the model itself, so that its landscapes need no further request."""
     modules = sorted((ASSETS / "lib").glob("*.mjs"))
     preloads = "\n".join(f'<link rel="modulepreload" href="/assets/lib/{module.name}">' for module in modules)
-    return INDEX.replace("ICON", ICON).replace("PRELOADS", preloads).replace("STYLE", style_sheet())
+    initial = {**callbacks.propose(model), "rate": FIRST_RATE}
+    # "<" must not end the script element it stands in; to_json also turns components into plain objects
+    text = to_json_plotly(initial).replace("<", "\\u003c")
+    return (
+        INDEX.replace("ICON", ICON)
+        .replace("PRELOADS", preloads)
+        .replace("STYLE", style_sheet())
+        .replace("INITIAL", text)
+    )

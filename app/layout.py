@@ -5,7 +5,6 @@ Everything that changes on a frame or a drag is an empty element here, filled by
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -13,6 +12,8 @@ from dash import dcc, html
 from app.controls import control_id, setup_panel
 from app.figures import level_set_figure, surface_figure
 from nets import ACTIVATIONS, Model, axes, surfaces
+
+FIRST_RATE = 60  # epochs a second
 
 RATES = (("1", "1 epoch/s"), ("5", "5 epochs/s"), ("20", "20 epochs/s"), ("60", "60 epochs/s"), ("", "full speed"))
 
@@ -53,8 +54,8 @@ class Lens:
 LENSES = (Lens("landscapes", "Landscapes"),)
 
 
-def page(model: Model, proposal: dict[str, Any]) -> dmc.MantineProvider:
-    """Build the page showing ``model``; ``proposal`` is what ``app.callbacks.propose`` says of it."""
+def page(model: Model) -> dmc.MantineProvider:
+    """Build the page showing ``model``."""
     return dmc.MantineProvider(
         html.Div(
             [
@@ -65,7 +66,7 @@ def page(model: Model, proposal: dict[str, Any]) -> dmc.MantineProvider:
                 html.Main([_wall(), _strip()], className="centre"),
                 _inspector(model),
                 html.Div(id="notice", role="status", **{"aria-live": "polite"}),
-                dcc.Store(id="initial", data=proposal),
+                _help_sheet(),
                 dcc.Store(id="request"),
                 dcc.Store(id="proposal"),
                 dcc.Store(id="sink"),
@@ -75,6 +76,40 @@ def page(model: Model, proposal: dict[str, Any]) -> dmc.MantineProvider:
         id="theme-provider",
         theme={"fontFamily": "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif", "primaryColor": "cyan"},
         forceColorScheme="light",
+    )
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """A row of the help sheet."""
+
+    keys: str
+    what: str
+
+
+GESTURES = (
+    Gesture("drag the wall", "turn all landscapes; down to tilt them into maps"),
+    Gesture("click a landscape", "look at that neuron"),
+    Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
+    Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
+    Gesture("drag the loss curve", "go back in time; playing from there branches off"),
+    Gesture("space", "play or pause training"),
+    Gesture(".", "train for one epoch"),
+    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    Gesture("?", "this sheet"),
+)
+
+
+def _help_sheet() -> html.Dialog:
+    rows = [html.Div([html.Dt(gesture.keys), html.Dd(gesture.what)]) for gesture in GESTURES]
+    return html.Dialog(
+        [
+            html.H2("Keys and gestures", id="help-title"),
+            html.Dl(rows),
+            html.Button("close", id="help-close", className="quiet"),
+        ],
+        id="help-sheet",
+        **{"aria-labelledby": "help-title"},
     )
 
 
@@ -116,7 +151,7 @@ def _transport() -> html.Section:
                     dmc.Select(
                         id="rate",
                         data=[{"value": value, "label": label} for value, label in RATES],
-                        value="60",
+                        value=str(FIRST_RATE),
                         allowDeselect=False,
                         size="xs",
                         w=112,

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
-from nets.document import LIMITS, DocumentError, parse
+from nets.document import LARGEST_EPOCH, LIMITS, DocumentError, parse
 
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second
@@ -83,7 +83,11 @@ def parse_run(body: Any) -> Run:
     is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
     if rate is not None and not (is_number and 0.1 <= rate <= LARGEST_RATE):
         raise DocumentError(f"expected a number of epochs a second from 0.1 to {LARGEST_RATE}", "rate")
-    return Run(parse(body["model"]), epochs, rate)
+    model = parse(body["model"])
+    left = LARGEST_EPOCH - model.progress.epoch
+    if left < 1:
+        raise DocumentError(f"training ends at epoch {LARGEST_EPOCH}", "progress.epoch")
+    return Run(model, min(epochs, left), rate)
 
 
 def _json_body() -> Any:

@@ -137,6 +137,8 @@ def _data_document(data: DataSpec) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and abs(value) >= 10**SHOWN:
+        return f"a number of more than {SHOWN} digits"
     text = repr(value)
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 

@@ -209,12 +209,16 @@ def _loss_and_accuracy(model: Model, batch: Batch) -> tuple[float, float | None]
 
 
 def diagnose(layers: Layers, parameters: Array, batch: Batch, training: Training) -> Divergence:
-    """Say which layer's numbers were the first not to be finite, or that the step itself was too large."""
+    """Say which layer's numbers were the first not to be finite, or whether it was the loss or the step itself."""
     advice = "try a smaller learning rate or new weights"
-    for number, response in enumerate(forward(layers, parameters, batch.points), 1):
+    responses = forward(layers, parameters, batch.points)
+    for number, response in enumerate(responses, 1):
         for quantity, values in (("pre-activations", response.preactivation), ("activations", response.activation)):
             if not np.isfinite(values).all():
                 return Divergence(f"layers[{number - 1}]", f"the {quantity} of layer {number} overflowed; {advice}")
+    loss, _ = LOSSES[training.loss].value_and_slope(responses[-1].activation, batch.targets)
+    if not np.isfinite(loss):
+        return Divergence(f"layers[{len(layers) - 1}]", f"the outputs grew so large that the loss overflowed; {advice}")
     return Divergence(
         "training.learning_rate",
         f"a step of learning rate {training.learning_rate:g} took the parameters out of range; {advice}",

@@ -91,7 +91,7 @@ def is_in_its_quadrants(x: float, y: float, target: float, classes: int) -> bool
 
 def is_at_its_centre(x: float, y: float, target: float, classes: int) -> bool:
     turn = 2 * math.pi * target / classes  # from straight up
-    return math.isclose(x, -0.58 * math.sin(turn), abs_tol=1e-12) and math.isclose(y, 0.58 * math.cos(turn))
+    return math.dist((x, y), (-0.58 * math.sin(turn), 0.58 * math.cos(turn))) < 1e-12
 
 
 def is_on_its_moon(x: float, y: float, target: float, classes: int) -> bool:
@@ -125,7 +125,7 @@ FACTS: dict[str, Fact] = {
 def test_every_point_without_noise_is_where_its_class_or_value_is(name: str, classes: int) -> None:
     data = fresh(dataset(name, classes, n=200, noise=0.0))
     points = zip(*data.points.tolist(), data.targets.tolist(), strict=True)
-    assert [point for point in points if not FACTS[name](*point, classes)] == []
+    assert [(x, y, target) for x, y, target in points if not FACTS[name](x, y, target, classes)] == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nets.activations import ACTIVATIONS
-from nets.initializers import INITIALIZERS
+from nets.initializers import INITIALIZERS, Initializer
 from nets.losses import LOSSES, Loss
 from nets.network import (
     Layer,
@@ -138,8 +138,8 @@ def test_skip_adds_two_inputs_to_a_layer() -> None:
 def test_weights_and_biases_are_views_that_cover_every_parameter_once() -> None:
     parameters = np.zeros(n_parameters(MIXED))
     for weights, biases in split(MIXED, parameters):
-        weights += 1
-        biases += 2
+        np.add(weights, 1, out=weights)
+        np.add(biases, 2, out=biases)
     np.testing.assert_array_equal(parameters, np.where(is_weight(MIXED), 1, 2))
 
 
@@ -148,7 +148,7 @@ def test_the_weights_of_a_2_2_1_network_are_its_first_four_parameters_and_the_se
 
 
 @pytest.mark.parametrize("row", INITIALIZERS.values(), ids=INITIALIZERS)
-def test_biases_begin_at_zero(row: object) -> None:
+def test_biases_begin_at_zero(row: Initializer) -> None:
     parameters = initial_parameters(MIXED, row, np.random.default_rng(0))
     assert not parameters[is_weight(MIXED) == 0].any()
 

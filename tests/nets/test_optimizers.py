@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from nets.optimizers import OPTIMIZERS, OptimizerRow, adam, momentum, sgd
+from nets.optimizers import OPTIMIZERS, Optimizer, OptimizerRow, adam, momentum, sgd
 
 rows = pytest.mark.parametrize("row", OPTIMIZERS.values(), ids=OPTIMIZERS)
 
@@ -78,7 +78,7 @@ def test_two_steps_of_adam_by_hand() -> None:
     np.testing.assert_allclose(two_steps(adam(0.1)), [0.9, second], rtol=1e-8)
 
 
-def two_steps(optimizer: object) -> list[float]:
+def two_steps(optimizer: Optimizer) -> list[float]:
     """Where gradients 2 and 3 lead from w = 1."""
     first, state = optimizer.update(np.ones(1), np.array([2.0]), optimizer.init(np.ones(1)))
     second, _ = optimizer.update(first, np.array([3.0]), state)

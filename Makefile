@@ -1,0 +1,55 @@
+# make run | dev | test | check | bench | pictures
+
+VENV ?= .venv
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8050
+export HOST PORT
+
+BIN := $(VENV)/bin
+
+.PHONY: run dev test check browser bench pictures clean
+
+run: $(VENV)/.run
+	@exec $(BIN)/gunicorn
+
+dev: $(VENV)/.run
+	@exec $(BIN)/python app.py
+
+test: check browser
+	$(BIN)/pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench browser
+	$(BIN)/python -m tests.benchmark
+
+pictures: $(VENV)/.dev browser
+	$(BIN)/python -m tests.pictures
+
+browser: $(VENV)/.dev
+	@$(BIN)/python -m tests.browser.install
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+# Each stamp is newer than the requirements it was installed from, so a second start installs nothing.
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Relief needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@

@@ -1,0 +1,70 @@
+/**
+ * Where every tile of the wall goes: inputs at the left, outputs at the right, a column a layer.
+ * Pure geometry in CSS pixels; what does not fit gets its smallest size and makes the wall scroll.
+ */
+
+const HEAD = 40; // height of the column heads
+const FOOT = 10;
+const NARROWEST = 84; // of a column
+const LOWEST = 30; // of a tile
+const HIGHEST = { inner: 104, end: 122 }; // of a tile: hidden layers; inputs, outputs and decision
+const WIDEST_RATIO = 1.9; // width over height of a tile
+
+/**
+ * @typedef {{layer: number, neuron: number, x: number, y: number, width: number, height: number}} Tile
+ *   x and y are the tile's centre
+ * @typedef {{x: number, layer: number}} Column
+ */
+
+/**
+ * @param {number[]} widths neurons a layer, the two inputs first
+ * @param {boolean} hasDecision whether a last column holds one more tile (layer = widths.length)
+ * @param {number} width of the view @param {number} height of the view
+ * @returns {{columns: Column[], tiles: Tile[], width: number, height: number}}
+ */
+export function arrange(widths, hasDecision, width, height) {
+  const counts = hasDecision ? [...widths, 1] : widths;
+  const contentWidth = Math.max(width, counts.length * NARROWEST);
+  const pitch = contentWidth / counts.length;
+  const usable = Math.max(height - HEAD - FOOT, LOWEST * Math.max(...counts));
+  const columns = counts.map((_, layer) => ({ layer, x: pitch * (layer + 0.5) }));
+  const tiles = columns.flatMap(({ layer, x }) => {
+    const isEnd = layer === 0 || layer >= widths.length - 1;
+    const tallest = layer === widths.length ? 1.22 * HIGHEST.end : HIGHEST[isEnd ? "end" : "inner"];
+    const step = Math.min(usable / counts[layer], tallest);
+    const tileWidth = Math.min(pitch - 12, step * WIDEST_RATIO);
+    return Array.from({ length: counts[layer] }, (_, neuron) => ({
+      layer,
+      neuron,
+      x,
+      y: HEAD + usable / 2 + (neuron - (counts[layer] - 1) / 2) * step,
+      width: tileWidth,
+      height: step,
+    }));
+  });
+  return { columns, tiles, width: contentWidth, height: HEAD + usable + FOOT };
+}
+
+/**
+ * The smallest of 1, 2, 5, 10, 20, 50, … (and their fractions) that is not below a value.
+ * @param {number} value positive
+ */
+export function roundUp(value) {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const digit = [1, 2, 5, 10].find((candidate) => value <= candidate * power * (1 + 1e-9));
+  return Number((digit * power).toPrecision(1));
+}
+
+/**
+ * The height at which a layer's landscapes are drawn: one round number for the whole layer.
+ * @param {Float64Array} values all its activations; non-finite ones do not count
+ * @returns {number} at least the largest magnitude, and at least 0.01
+ */
+export function heightScale(values) {
+  let largest = 0;
+  for (let i = 0; i < values.length; i += 1) {
+    const magnitude = Math.abs(values[i]);
+    if (magnitude > largest && magnitude < Infinity) largest = magnitude;
+  }
+  return roundUp(Math.max(largest, 0.01));
+}

@@ -1,0 +1,113 @@
+/**
+ * The wall where there is no WebGL2: the same tiles as flat maps on a 2-D canvas, with the zero
+ * set drawn. It takes the same calls as Wall.
+ */
+
+const INSET = 4; // px between a map and the edge of its tile
+
+export class FlatWall {
+  /** @param {HTMLCanvasElement} canvas @param {number} n grid points an axis */
+  constructor(canvas, n) {
+    this.canvas = canvas;
+    this.n = n;
+    this.pen = canvas.getContext("2d");
+    this.picture = new OffscreenCanvas(n, n);
+    this.azimuth = 0;
+    this.tilt = 1;
+    this.scroll = [0, 0];
+    this.rows = [];
+    this.gains = [];
+  }
+
+  resize(width, height, ratio) {
+    this.ratio = ratio;
+    this.canvas.width = Math.max(1, Math.round(width * ratio));
+    this.canvas.height = Math.max(1, Math.round(height * ratio));
+  }
+
+  setColours(colours) {
+    this.colours = colours;
+    this.stops = [0, 1, 2, 3, 4].map((i) => [1, 3, 5].map((at) => parseInt(colours[`height-${i}`].slice(at, at + 2), 16)));
+  }
+
+  setScene(scene) {
+    this.scene = scene;
+    this.rows = Array(scene.rows).fill(null);
+  }
+
+  setHeights(row, values) {
+    const area = this.n * this.n;
+    for (let k = 0; k * area < values.length; k += 1) this.rows[row + k] = values.subarray(k * area, (k + 1) * area);
+  }
+
+  setGains(gains) {
+    this.gains = gains;
+  }
+
+  setWeights(weights) {
+    this.weights = weights;
+  }
+
+  setPoints(points) {
+    this.points = points;
+  }
+
+  draw() {
+    const { pen, scene, scroll } = this;
+    if (!scene) return;
+    pen.setTransform(this.ratio, 0, 0, this.ratio, -scroll[0] * this.ratio, -scroll[1] * this.ratio);
+    pen.clearRect(scroll[0], scroll[1], this.canvas.width, this.canvas.height);
+    this.#drawEdges();
+    for (const tile of scene.tiles) this.#drawTile(tile);
+  }
+
+  #drawEdges() {
+    const { pen, scene, colours, weights } = this;
+    for (let i = 0; weights && i < scene.edges.length / 4; i += 1) {
+      const [x0, y0, x1, y1] = scene.edges.subarray(4 * i, 4 * i + 4);
+      const size = Math.abs(weights[2 * i]);
+      pen.strokeStyle = weights[2 * i] < 0 ? colours.negative : colours.positive;
+      pen.globalAlpha = weights[2 * i + 1] ? 0.35 + 0.6 * size : 0.09 + 0.26 * size;
+      pen.lineWidth = Math.max(0.7, 4.2 * size);
+      pen.beginPath();
+      pen.moveTo(x0, y0);
+      pen.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  #drawTile(tile) {
+    const { n, pen, scene } = this;
+    const values = this.rows[scene.rowOf(tile)];
+    if (!values) return;
+    const side = Math.min(tile.width, tile.height) - INSET;
+    const context = this.picture.getContext("2d");
+    context.putImageData(this.#image(values, this.gains[tile.layer]), 0, 0);
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(this.picture, 0, 0, n, n, tile.x - side / 2, tile.y - side / 2, side, side);
+  }
+
+  /** Colours of one landscape, y upwards; transparent where it is undefined, dark along its zero set. */
+  #image(values, gain) {
+    const { n } = this;
+    const image = new ImageData(n, n);
+    for (let row = 0; row < n; row += 1) {
+      for (let column = 0; column < n; column += 1) {
+        const at = row * n + column;
+        const value = values[at];
+        const isZero = value > 0 !== values[Math.min(at + 1, n * n - 1)] > 0 || value > 0 !== values[Math.min(at + n, n * n - 1)] > 0;
+        const colour = isZero ? [25, 28, 33] : this.#colour(value * gain);
+        image.data.set([...colour, Number.isFinite(value) ? 255 : 0], 4 * ((n - 1 - row) * n + column));
+      }
+    }
+    return image;
+  }
+
+  #colour(t) {
+    const u = Math.min(Math.abs(t), 1);
+    const [near, far] = t < 0 ? [1, 0] : [3, 4];
+    const [from, to, share] = u < 0.55 ? [2, near, u / 0.55] : [near, far, (u - 0.55) / 0.45];
+    return this.stops[from].map((channel, i) => channel + share * (this.stops[to][i] - channel));
+  }
+}

@@ -1,0 +1,31 @@
+/** Numbers as text: short, aligned, with a real minus sign. */
+
+const MINUS = "−";
+
+const signed = (text) => text.replace("-", MINUS);
+
+/** @param {number} value a parameter or a height @param {number} digits after the point */
+export function formatNumber(value, digits = 2) {
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude >= 1e5 || magnitude < 0.5 * 10 ** -digits)) return signed(value.toExponential(1));
+  return signed(value.toFixed(digits));
+}
+
+/** @param {?number} loss */
+export function formatLoss(loss) {
+  if (loss === null || loss === undefined || !Number.isFinite(loss)) return "–";
+  if (loss >= 1000) return loss.toExponential(1);
+  return loss >= 10 ? loss.toFixed(1) : loss.toFixed(3);
+}
+
+/** @param {?number} share from 0 to 1 */
+export function formatShare(share) {
+  if (share === null || share === undefined) return "–";
+  return share === 1 ? "100 %" : `${(100 * share).toFixed(1)} %`;
+}
+
+/** @param {number} count */
+export const formatCount = (count) => count.toLocaleString("en-US");
+
+/** A height scale: 0.5, 1, 20, 2e+6. @param {number} scale */
+export const formatScale = (scale) => (scale >= 1e5 ? scale.toExponential(0) : String(scale));

@@ -1,0 +1,113 @@
+/**
+ * The inspector: the selected neuron as a large Plotly surface and as a Plotly level-set plot.
+ * Plotly is slow beside the wall, so it follows as often as it can without holding a frame up,
+ * on the wall's own grid, and is drawn again on a finer one when everything has come to rest.
+ */
+
+const REST = 350; // ms without a change before the fine picture is drawn
+const SMOOTH = 25; // ms between frames when the graphics keep up
+const PAUSE = 1000; // ms without a frame: nothing was moving
+const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
+const LEVELS = 4; // level sets between zero and the scale
+
+/**
+ * @typedef {object} Picture
+ * @property {Float64Array} x @property {Float64Array} y grid axes
+ * @property {Float64Array} values heights, row after row
+ * @property {number} scale
+ * @property {{x: number[], y: number[], heights: ArrayLike<number>, colours: string[]}} points
+ */
+
+export class Inspector {
+  /**
+   * @param {object} Plotly
+   * @param {HTMLElement} surface @param {HTMLElement} map Plotly's two graph elements
+   * @param {object} hooks
+   * @param {() => Picture} hooks.moving on the wall's grid
+   * @param {() => Picture} hooks.resting on a finer one
+   */
+  constructor(Plotly, surface, map, hooks) {
+    this.Plotly = Plotly;
+    this.surface = surface;
+    this.map = map;
+    this.hooks = hooks;
+    this.nextAt = 0;
+    this.lastFrame = 0;
+    this.timer = null;
+    this.isStale = false;
+  }
+
+  /** Say that the picture changed. */
+  invalidate() {
+    this.isStale = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#draw(this.hooks.resting()), REST);
+  }
+
+  /** Draw if there is something new and time for it; to be called every animation frame. */
+  frame() {
+    const now = performance.now();
+    const since = now - this.lastFrame;
+    const interval = since < PAUSE ? since : 0; // long where the graphics are slow: Plotly then steps back
+    this.lastFrame = now;
+    if (!this.isStale || now < this.nextAt) return;
+    this.isStale = false;
+    this.#draw(this.hooks.moving());
+    const end = performance.now();
+    this.nextAt = end + (end - now + Math.max(interval - SMOOTH, 0)) * (1 / SHARE - 1);
+  }
+
+  /** @param {Record<string, string>} colours @param {Array} colorscale */
+  setColours(colours, colorscale) {
+    const axis = (name) => ({ [`${name}.color`]: colours.muted });
+    this.Plotly.restyle(this.surface, { colorscale: [colorscale], "contours.z.color": fade(colours.level) }, [0]);
+    this.Plotly.relayout(this.surface, { ...axis("scene.xaxis"), ...axis("scene.yaxis"), ...axis("scene.zaxis") });
+    this.Plotly.restyle(this.map, { colorscale: [colorscale], "line.color": fade(colours.level) }, [0]);
+    this.Plotly.restyle(this.map, { "line.color": colours.level }, [1]);
+    this.Plotly.relayout(this.map, { ...axis("xaxis"), ...axis("yaxis") });
+  }
+
+  resize() {
+    this.Plotly.Plots.resize(this.surface);
+    this.Plotly.Plots.resize(this.map);
+  }
+
+  #draw({ x, y, values, scale, points }) {
+    const n = x.length;
+    const z = Array.from({ length: n }, (_, row) => finite(values.subarray(row * n, (row + 1) * n)));
+    const step = scale / LEVELS;
+    const { Plotly } = this;
+    this.#fitAxes(x, y, scale);
+    const grid = { x: [x], y: [y], z: [z] };
+    const levels = { "start": -scale, "end": scale, "size": step };
+    Plotly.restyle(
+      this.surface,
+      { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
+      [0],
+    );
+    Plotly.restyle(this.surface, { ...dots(points), z: [points.heights] }, [1]);
+    Plotly.restyle(this.map, { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) }, [0]);
+    Plotly.restyle(this.map, grid, [1]);
+    Plotly.restyle(this.map, dots(points), [2]);
+  }
+
+  #fitAxes(x, y, scale) {
+    const text = [x[0], x.at(-1), y[0], y.at(-1), scale].join();
+    if (text === this.axes) return;
+    this.axes = text;
+    const ranges = { xaxis: [x[0], x.at(-1)], yaxis: [y[0], y.at(-1)] };
+    const named = (prefix) => Object.fromEntries(Object.entries(ranges).map(([k, v]) => [`${prefix}${k}.range`, v]));
+    this.Plotly.relayout(this.surface, { ...named("scene."), "scene.zaxis.range": [-scale, scale] });
+    this.Plotly.relayout(this.map, named(""));
+  }
+}
+
+const prefixed = (prefix, object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [prefix + key, value]));
+
+const dots = ({ x, y, colours }) => ({ x: [x], y: [y], "marker.color": [colours] });
+
+/** A row as Plotly wants it: where a value is not finite there is a hole. */
+const finite = (row) => (row.every(Number.isFinite) ? row : Array.from(row, (v) => (Number.isFinite(v) ? v : null)));
+
+/** A colour at half strength. @param {string} colour #rrggbb */
+const fade = (colour) => `${colour.trim()}77`;

@@ -1,0 +1,26 @@
+/** The keyboard: one table of keys for the whole page (the help sheet in app/layout.py lists them). */
+
+/**
+ * Run an action when its key is pressed outside a field.
+ * @param {Record<string, () => void>} actions by key, with "Ctrl+" and "Shift+" before it
+ */
+export function handleKeys(actions) {
+  document.addEventListener("keydown", (event) => {
+    const action = actions[keyName(event)];
+    if (!action || isTaken(event)) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+function keyName({ key, ctrlKey, metaKey, shiftKey }) {
+  const isLetter = /^[a-z]$/i.test(key);
+  const prefix = (ctrlKey || metaKey ? "Ctrl+" : "") + (shiftKey && isLetter ? "Shift+" : "");
+  return prefix + (isLetter ? key.toLowerCase() : key);
+}
+
+/** Whether the focused element has its own use for the key. */
+function isTaken({ target, key }) {
+  if (target.closest("input:not([type=range]), textarea, [role=listbox], dialog[open]")) return true;
+  return key === " " && target.closest("button, [role=radio], a") !== null && !target.closest(".tile");
+}

@@ -1,0 +1,73 @@
+/**
+ * Losses and accuracies after an edit, without asking the server: the twin of nets/losses.py and
+ * of evaluate() in nets/training.py, which are the reference.
+ */
+
+import { Evaluation } from "./engine.mjs";
+
+/** Loss of one point; `output(k)` gives output k, `target` is a class number or a value. */
+const LOSSES = {
+  softmax_cross_entropy(output, target, width) {
+    let highest = -Infinity;
+    for (let k = 0; k < width; k += 1) highest = Math.max(highest, output(k));
+    let total = 0;
+    for (let k = 0; k < width; k += 1) total += Math.exp(output(k) - highest);
+    return Math.log(total) - (output(target) - highest);
+  },
+  mean_squared_error(output, target, width, isClass) {
+    let sum = 0;
+    for (let k = 0; k < width; k += 1) sum += (output(k) - (isClass ? Number(k === target) : target)) ** 2;
+    return sum;
+  },
+};
+
+/**
+ * @typedef {{x: number[], y: number[], targets: number[], is_test: boolean[]}} Points
+ * @typedef {{train_loss: number, test_loss: ?number, train_accuracy: ?number, test_accuracy: ?number}} Metrics
+ */
+
+/** Computes a network's metrics on fixed points. */
+export class Metrics {
+  /** @param {object} document @param {import("./document.mjs").Layer[]} layers @param {Points} points */
+  constructor(document, layers, points) {
+    this.loss = LOSSES[document.training.loss];
+    this.isClass = document.data.classes > 0;
+    this.points = points;
+    this.evaluation = new Evaluation(layers, points);
+  }
+
+  /** @param {Float64Array} parameters @returns {Metrics} */
+  measure(parameters) {
+    this.evaluation.update(parameters);
+    const { targets, is_test: isTest } = this.points;
+    const sums = [false, true].map(() => ({ n: 0, loss: 0, right: 0 }));
+    for (let p = 0; p < targets.length; p += 1) {
+      const sum = sums[Number(isTest[p])];
+      sum.n += 1;
+      sum.loss += this.#pointLoss(p, targets[p]);
+      sum.right += Number(this.#highest(p) === targets[p]);
+    }
+    const [train, test] = sums.map(({ n, loss, right }) => ({
+      loss: n ? loss / n : null,
+      accuracy: n && this.isClass ? right / n : null,
+    }));
+    return { train_loss: train.loss, test_loss: test.loss, train_accuracy: train.accuracy, test_accuracy: test.accuracy };
+  }
+
+  #output(p) {
+    const { n, layers, activation } = this.evaluation;
+    const outputs = activation[layers.length];
+    return (k) => outputs[k * n + p];
+  }
+
+  #pointLoss(p, target) {
+    return this.loss(this.#output(p), target, this.evaluation.layers.at(-1).width, this.isClass);
+  }
+
+  #highest(p) {
+    const output = this.#output(p);
+    let best = 0;
+    for (let k = 1; k < this.evaluation.layers.at(-1).width; k += 1) if (output(k) > output(best)) best = k;
+    return best;
+  }
+}

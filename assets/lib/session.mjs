@@ -1,0 +1,127 @@
+/**
+ * The session: the current document, who wants to know when it changes, undo and redo, and its
+ * copy in local storage. The browser holds the network; the server holds nothing.
+ *
+ * Events: "settings" when anything but the numbers changed (other layers, other data, other
+ * training), "parameters" when the numbers did; `detail.from` is the first layer that is affected.
+ */
+
+import { countParameters, decodeFloat64, encodeFloat64, layerOfParameter, layoutLayers, settingsText } from "./document.mjs";
+
+const STORAGE_KEY = "relief.document";
+const MOST_UNDOS = 100;
+
+export class Session extends EventTarget {
+  /** @param {Storage} storage where the document survives a reload */
+  constructor(storage) {
+    super();
+    this.storage = storage;
+    this.document = null;
+    this.layers = [];
+    this.parameters = new Float64Array(0);
+    /** @type {?import("./metrics.mjs").Points} */
+    this.points = null;
+    this.metrics = null;
+    this.undos = [];
+    this.redos = [];
+  }
+
+  /**
+   * @param {{parameters: Float64Array, progress: object}} moment of its training; the present one where left out
+   * @returns {object} the complete document, ready to be sent, saved or shared
+   */
+  model({ parameters, progress } = this) {
+    return { ...this.document, parameters: encodeFloat64(parameters), progress };
+  }
+
+  get progress() {
+    return this.document.progress;
+  }
+
+  /**
+   * Take up a whole document.
+   * @param {object} document version 1 @param {?object} points its data; null where not known yet
+   * @throws {Error} when its parameters do not fit its layers; the session is then unchanged
+   */
+  adopt(document, points) {
+    const layers = layoutLayers(document);
+    const parameters = decodeFloat64(document.parameters);
+    if (parameters.length !== countParameters(layers)) throw new Error("the parameters do not fit the layers");
+    const isSame = this.document !== null && settingsText(document) === settingsText(this.document);
+    this.document = document;
+    this.layers = layers;
+    this.parameters = parameters;
+    this.metrics = null;
+    if (!isSame || points) this.points = points;
+    this.#emit(isSame && !points ? "parameters" : "settings", 1);
+  }
+
+  /**
+   * Show another moment of training.
+   * @param {Float64Array} parameters @param {object} progress @param {?object} metrics
+   */
+  show(parameters, progress, metrics) {
+    this.parameters = parameters;
+    this.document = { ...this.document, progress };
+    this.metrics = metrics;
+    this.#emit("parameters", 1);
+  }
+
+  /** Change one number; metrics are stale until measured. @param {number} index @param {number} value */
+  setParameter(index, value) {
+    if (!Number.isInteger(index) || index < 0 || index >= this.parameters.length) {
+      throw new RangeError(`there is no parameter ${index}; this network has 0 to ${this.parameters.length - 1}`);
+    }
+    if (!Number.isFinite(value)) throw new RangeError(`a parameter must be a finite number, not ${value}`);
+    this.parameters = this.parameters.slice();
+    this.parameters[index] = value;
+    this.metrics = null;
+    this.#emit("parameters", layerOfParameter(this.layers, index));
+  }
+
+  /** Remember the present for undo: to be called once before each gesture. */
+  remember() {
+    this.undos.push(this.model());
+    if (this.undos.length > MOST_UNDOS) this.undos.shift();
+    this.redos.length = 0;
+  }
+
+  /** @returns {?object} the document before the last gesture; the present goes to the redos */
+  undo() {
+    return this.#travel(this.undos, this.redos);
+  }
+
+  /** @returns {?object} the document that undo took away */
+  redo() {
+    return this.#travel(this.redos, this.undos);
+  }
+
+  #travel(from, to) {
+    if (!from.length) return null;
+    to.push(this.model());
+    return from.pop();
+  }
+
+  /** Save a moment to local storage. @returns {boolean} whether there was room */
+  save(moment = this) {
+    try {
+      this.storage.setItem(STORAGE_KEY, JSON.stringify(this.model(moment)));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @returns {?object} what was saved last; null if nothing, or nothing legible */
+  saved() {
+    try {
+      return JSON.parse(this.storage.getItem(STORAGE_KEY));
+    } catch {
+      return null;
+    }
+  }
+
+  #emit(type, from) {
+    this.dispatchEvent(new CustomEvent(type, { detail: { from } }));
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The wall's GLSL. Heights live in one R32F texture: a row a neuron, its n² values one after
+ * another, row = y ascending and column = x ascending. A tile is an instance:
+ * centre and scale in pixels, the texture row, and the gain from height to [−1, 1].
+ */
+
+import { BASE, HEIGHT } from "./camera.mjs";
+
+/** Heights that are not finite arrive as this; the surface has a hole there. */
+export const HOLE = 1e30;
+
+const COMMON = `#version 300 es
+precision highp float;
+precision highp sampler2D;
+`;
+
+const HEIGHTS = `
+uniform sampler2D heights;
+uniform int n;
+float heightAt(float row, ivec2 p) {
+  p = clamp(p, ivec2(0), ivec2(n - 1));
+  return texelFetch(heights, ivec2(p.y * n + p.x, int(row)), 0).r;
+}
+float between(float row, vec2 q) {
+  vec2 at = clamp(q, 0.0, 1.0) * float(n - 1);
+  ivec2 p = ivec2(min(floor(at), float(n - 2)));
+  vec2 f = at - vec2(p);
+  return mix(mix(heightAt(row, p), heightAt(row, p + ivec2(1, 0)), f.x),
+             mix(heightAt(row, p + ivec2(0, 1)), heightAt(row, p + ivec2(1, 1)), f.x), f.y);
+}
+`;
+
+const CAMERA = `
+uniform vec2 canvasSize;
+uniform vec4 turn;  // sin, cos of azimuth; sin, cos of elevation
+vec4 project(vec2 centre, float scale, vec3 p) {
+  float across = turn.y * p.x - turn.x * p.y;
+  float away = turn.x * p.x + turn.y * p.y;
+  float up = turn.z * away + turn.w * p.z;
+  float depth = (turn.w * away - turn.z * p.z) / 3.0;
+  vec2 pixel = centre + scale * vec2(across, -up);
+  return vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, depth, 1.0);
+}
+`;
+
+const COLOURS = `
+uniform vec3 stops[5];
+uniform vec3 levelColour;
+vec3 heightColour(float t) {
+  float u = abs(t);
+  vec3 middle = stops[2];
+  vec3 near = t < 0.0 ? stops[1] : stops[3];
+  vec3 far = t < 0.0 ? stops[0] : stops[4];
+  return u < 0.55 ? mix(middle, near, u / 0.55) : mix(near, far, min((u - 0.55) / 0.45, 1.0));
+}
+`;
+
+const INSTANCE = `
+layout(location = 0) in vec3 mesh;       // position in the unit square; 1 on the foot of the block
+layout(location = 1) in vec3 placement;  // centre and scale in pixels
+layout(location = 2) in vec2 source;     // texture row, gain
+`;
+
+export const BLOCK = {
+  vertex: `${COMMON}${HEIGHTS}${CAMERA}${INSTANCE}
+out float height;
+out float hole;
+out float skirt;
+out vec3 normal;
+float lifted(ivec2 p) {
+  float h = heightAt(source.x, p);
+  return abs(h) >= ${HOLE.toExponential()} ? 0.0 : h * source.y * ${HEIGHT};
+}
+void main() {
+  ivec2 p = ivec2(mesh.xy * float(n - 1) + 0.5);
+  float raw = heightAt(source.x, p);
+  hole = abs(raw) >= ${HOLE.toExponential()} ? 1.0 : 0.0;
+  height = hole > 0.0 ? 0.0 : raw * source.y;
+  skirt = mesh.z;
+  float e = 2.0 / float(n - 1);
+  ivec2 low = max(p - 1, ivec2(0));
+  ivec2 high = min(p + 1, ivec2(n - 1));
+  normal = vec3(
+    (lifted(ivec2(low.x, p.y)) - lifted(ivec2(high.x, p.y))) / (e * float(high.x - low.x)),
+    (lifted(ivec2(p.x, low.y)) - lifted(ivec2(p.x, high.y))) / (e * float(high.y - low.y)), 1.0);
+  vec3 position = vec3(mesh.xy * 2.0 - 1.0, mix(height * ${HEIGHT}, ${BASE}, mesh.z));
+  gl_Position = project(placement.xy, placement.z, position);
+}`,
+  fragment: `${COMMON}${COLOURS}
+uniform float mapness;
+in float height;
+in float hole;
+in float skirt;
+in vec3 normal;
+out vec4 colour;
+void main() {
+  if (hole > 0.001) discard;
+  float t = clamp(height, -1.0, 1.0);
+  vec3 base = heightColour(t);
+  if (skirt > 0.001) {
+    colour = vec4(base * mix(0.64, 0.5, skirt), 1.0);
+    return;
+  }
+  float lit = clamp(dot(normalize(normal), normalize(vec3(-0.55, -0.35, 0.8))), 0.0, 1.0);
+  base *= mix(0.52 + 0.58 * lit, 1.0, mapness * 0.8);
+  float k = height * 4.0;
+  float steep = fwidth(k);
+  float fade = 1.0 - smoothstep(0.35, 0.8, steep);
+  float level = steep > 1e-4 ? 1.0 - clamp(abs(fract(k - 0.5) - 0.5) / steep - 0.1, 0.0, 1.0) : 0.0;
+  float zero = steep > 1e-4 ? 1.0 - clamp(abs(k) / steep - 0.55, 0.0, 1.0) : 0.0;
+  base = mix(base, levelColour, level * 0.3 * fade);
+  base = mix(base, levelColour, zero * 0.85);
+  colour = vec4(base, 1.0);
+}`,
+};
+
+export const EDGE = {
+  vertex: `${COMMON}
+uniform vec2 canvasSize;
+uniform vec2 scroll;
+uniform float ratio;
+uniform vec3 positive;
+uniform vec3 negative;
+layout(location = 0) in vec2 along;   // 0 to 1 along the curve, ±1 across
+layout(location = 1) in vec4 ends;    // start and end, CSS pixels
+layout(location = 2) in vec2 weight;  // in [−1, 1]; 1 where it belongs to the selected neuron
+out vec4 tint;
+void main() {
+  float t = along.x;
+  vec2 middle = vec2(mix(ends.x, ends.z, 0.5), 0.0);
+  vec2 a = ends.xy, b = vec2(middle.x, ends.y), c = vec2(middle.x, ends.w), d = ends.zw;
+  float s = 1.0 - t;
+  vec2 point = s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d;
+  vec2 direction = normalize(3.0 * s * s * (b - a) + 6.0 * s * t * (c - b) + 3.0 * t * t * (d - c) + vec2(1e-4, 0.0));
+  float size = abs(weight.x);
+  float width = max(0.7, 4.2 * size);
+  vec2 pixel = (point + 0.5 * width * along.y * vec2(-direction.y, direction.x) - scroll) * ratio;
+  gl_Position = vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.9, 1.0);
+  float strength = mix(0.09 + 0.26 * size, 0.35 + 0.6 * size, weight.y);
+  tint = vec4(weight.x < 0.0 ? negative : positive, strength * step(1e-6, size));
+}`,
+  fragment: `${COMMON}
+in vec4 tint;
+out vec4 colour;
+void main() { colour = vec4(tint.rgb * tint.a, tint.a); }`,
+};
+
+export const POINT = {
+  vertex: `${COMMON}${HEIGHTS}${CAMERA}${COLOURS}
+uniform vec3 placement;
+uniform vec2 source;
+uniform float ownClass;  // −1: regression
+uniform float size;
+uniform vec3 classColours[6];
+layout(location = 0) in vec4 point;  // x, y in the unit square; class or value; 1 for a test point
+out vec3 tint;
+out float isTest;
+void main() {
+  bool isOwn = ownClass < 0.0 || abs(point.z - ownClass) < 0.5;
+  bool isInside = all(greaterThanEqual(point.xy, vec2(0.0))) && all(lessThanEqual(point.xy, vec2(1.0)));
+  float surface = between(source.x, point.xy);
+  float t = clamp((ownClass < 0.0 ? point.z : surface) * source.y, -1.0, 1.0);
+  gl_Position = project(placement.xy, placement.z, vec3(point.xy * 2.0 - 1.0, t * ${HEIGHT} + 0.03));
+  gl_Position.z -= 0.02;
+  if (!isOwn || !isInside || abs(surface) >= ${HOLE.toExponential()}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  gl_PointSize = size;
+  tint = ownClass < 0.0 ? heightColour(t) : classColours[int(point.z) % 6];
+  isTest = point.w;
+}`,
+  fragment: `${COMMON}
+in vec3 tint;
+in float isTest;
+out vec4 colour;
+void main() {
+  float d = length(gl_PointCoord - 0.5);
+  float alpha = 1.0 - smoothstep(0.4, 0.5, d);
+  if (alpha < 0.02) discard;
+  float rim = smoothstep(0.28, 0.35, d);
+  vec3 body = isTest > 0.5 ? mix(vec3(1.0), tint, rim) : mix(tint, vec3(1.0), rim * 0.92);
+  colour = vec4(body * alpha, alpha);
+}`,
+};
+
+/** The map of which output is highest where; its corner vertices are the unit square. */
+export const DECISION = {
+  vertex: `${COMMON}
+uniform vec2 canvasSize;
+uniform vec3 placement;
+layout(location = 0) in vec2 corner;
+out vec2 q;
+void main() {
+  q = corner;
+  vec2 pixel = placement.xy + placement.z * vec2(corner.x * 2.0 - 1.0, 1.0 - corner.y * 2.0);
+  gl_Position = vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.5, 1.0);
+}`,
+  fragment: `${COMMON}${HEIGHTS}
+uniform float firstRow;
+uniform int classes;
+uniform vec3 classColours[6];
+uniform vec3 paper;
+in vec2 q;
+out vec4 colour;
+void main() {
+  float best = -1e38, second = -1e38;
+  int winner = 0;
+  for (int k = 0; k < classes; k++) {
+    float h = between(firstRow + float(k), q);
+    if (h > best) { second = best; best = h; winner = k; } else if (h > second) { second = h; }
+  }
+  float margin = best - second;
+  float edge = smoothstep(0.4, 1.6, margin / max(fwidth(margin), 1e-9));
+  float sure = 1.0 - exp(-margin);
+  colour = vec4(mix(paper, classColours[winner % 6], edge * mix(0.35, 0.75, sure)), 1.0);
+}`,
+};
+
+/** The data on the decision map, all classes, lying flat. */
+export const FLAT_POINT = {
+  vertex: `${COMMON}
+uniform vec2 canvasSize;
+uniform vec3 placement;
+uniform float size;
+uniform vec3 classColours[6];
+layout(location = 0) in vec4 point;
+out vec3 tint;
+out float isTest;
+void main() {
+  vec2 pixel = placement.xy + placement.z * vec2(point.x * 2.0 - 1.0, 1.0 - point.y * 2.0);
+  bool isInside = all(greaterThanEqual(point.xy, vec2(0.0))) && all(lessThanEqual(point.xy, vec2(1.0)));
+  gl_Position = isInside
+    ? vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.4, 1.0)
+    : vec4(2.0, 2.0, 2.0, 1.0);
+  gl_PointSize = size;
+  tint = classColours[int(point.z) % 6];
+  isTest = point.w;
+}`,
+  fragment: POINT.fragment,
+};

@@ -1,0 +1,112 @@
+/**
+ * The timeline: the loss curve of the run, which is also the slider that scrubs through it.
+ */
+
+import { element, onDrag } from "./dom.mjs";
+import { formatLoss } from "./format.mjs";
+
+const KEYS = {
+  ArrowLeft: (at) => at - 1,
+  ArrowDown: (at) => at - 1,
+  ArrowRight: (at) => at + 1,
+  ArrowUp: (at) => at + 1,
+  PageDown: (at) => at - 10,
+  PageUp: (at) => at + 10,
+  Home: () => 0,
+  End: () => Infinity,
+};
+const MARGIN = 7; // px above and beside the curve
+
+export class Timeline {
+  /**
+   * @param {HTMLElement} root @param {import("./history.mjs").History} history
+   * @param {(index: number) => void} onSeek
+   */
+  constructor(root, history, onSeek) {
+    this.root = root;
+    this.history = history;
+    this.canvas = element("canvas", { "aria-hidden": "true" });
+    root.append(this.canvas);
+    for (const [name, value] of [["role", "slider"], ["tabindex", "0"], ["aria-label", "moment of training"]]) {
+      root.setAttribute(name, value);
+    }
+    const seek = (index) => onSeek(Math.min(Math.max(Math.round(index), 0), history.length - 1));
+    const seekTo = (event) => {
+      const { left, width } = root.getBoundingClientRect();
+      seek(((event.clientX - left - MARGIN) / (width - 2 * MARGIN)) * (history.length - 1));
+    };
+    onDrag(root, { start: seekTo, move: seekTo });
+    root.addEventListener("keydown", (event) => {
+      if (!KEYS[event.key]) return;
+      event.preventDefault();
+      event.stopPropagation();
+      seek(KEYS[event.key](history.cursor));
+    });
+  }
+
+  /** @param {Record<string, string>} colours */
+  draw(colours) {
+    const { moments, cursor } = this.history;
+    this.#describe(moments, cursor);
+    const ratio = Math.min(devicePixelRatio, 2);
+    const width = this.root.clientWidth;
+    const height = this.root.clientHeight;
+    this.canvas.width = width * ratio;
+    this.canvas.height = height * ratio;
+    const pen = this.canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    const x = (i) => MARGIN + (i / Math.max(moments.length - 1, 1)) * (width - 2 * MARGIN);
+    const top = ceiling(moments);
+    const y = (loss) => height - MARGIN - Math.min(loss / top, 1) * (height - 2 * MARGIN);
+    this.#curve(pen, "test_loss", x, y, colours.muted, 1);
+    this.#curve(pen, "train_loss", x, y, colours.accent, 1.8, height - 1);
+    if (moments.length) this.#cursor(pen, x(cursor), y(moments[cursor]?.metrics?.train_loss ?? top), height, colours);
+  }
+
+  #describe(moments, cursor) {
+    const moment = moments[cursor];
+    this.root.setAttribute("aria-valuemin", "0");
+    this.root.setAttribute("aria-valuemax", String(Math.max(moments.length - 1, 0)));
+    this.root.setAttribute("aria-valuenow", String(Math.max(cursor, 0)));
+    const text = moment ? `epoch ${moment.epoch}, loss ${formatLoss(moment.metrics?.train_loss)}` : "no run yet";
+    this.root.setAttribute("aria-valuetext", text);
+  }
+
+  #curve(pen, name, x, y, colour, lineWidth, floor = null) {
+    const { moments } = this.history;
+    pen.beginPath();
+    moments.forEach(({ metrics }, i) => {
+      if (Number.isFinite(metrics?.[name])) pen.lineTo(x(i), y(metrics[name]));
+    });
+    pen.strokeStyle = colour;
+    pen.lineWidth = lineWidth;
+    pen.lineJoin = "round";
+    pen.stroke();
+    if (floor === null) return;
+    pen.lineTo(x(moments.length - 1), floor);
+    pen.lineTo(x(0), floor);
+    pen.globalAlpha = 0.1;
+    pen.fillStyle = colour;
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+
+  #cursor(pen, x, y, height, colours) {
+    pen.strokeStyle = colours.ink;
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    pen.moveTo(x, 2);
+    pen.lineTo(x, height - 2);
+    pen.stroke();
+    pen.beginPath();
+    pen.arc(x, y, 4, 0, 2 * Math.PI);
+    pen.fillStyle = colours.ink;
+    pen.fill();
+  }
+}
+
+/** The loss at the top of the plot: the largest, but not a spike of more than thrice the first. */
+function ceiling(moments) {
+  const losses = moments.map(({ metrics }) => metrics?.train_loss).filter(Number.isFinite);
+  return losses.length ? Math.max(Math.min(Math.max(...losses), 3 * losses[0]), 1e-9) * 1.05 : 1;
+}

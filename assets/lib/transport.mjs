@@ -1,0 +1,76 @@
+/**
+ * The words and numbers around the pictures: epoch, losses and accuracies, the play button, the
+ * selected neuron's name and formula, the legend, and what has to be said.
+ */
+
+import { element, setText } from "./dom.mjs";
+import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
+import { neuronTitle } from "./scene.mjs";
+
+const LEVELS = 4; // level sets between zero and the scale
+
+const STATS = [
+  ["train-loss", "train_loss", formatLoss],
+  ["test-loss", "test_loss", formatLoss],
+  ["train-accuracy", "train_accuracy", formatShare],
+  ["test-accuracy", "test_accuracy", formatShare],
+];
+
+export class Transport {
+  /** @param {(id: string) => HTMLElement} byId */
+  constructor(byId) {
+    this.byId = byId;
+    this.notice = "";
+    this.minimum = element("span", { class: "number" });
+    this.maximum = element("span", { class: "number" });
+    this.legendText = element("span", { class: "legend-text" });
+    byId("legend").append(this.minimum, element("i"), this.maximum, this.legendText);
+  }
+
+  /** @param {import("./session.mjs").Session} session @param {import("./trainer.mjs").Trainer} trainer */
+  update(session, trainer) {
+    setText(this.byId("epoch"), formatCount(session.progress.epoch));
+    for (const [id, name, format] of STATS) setText(this.byId(id), format(session.metrics?.[name]));
+    const isPlaying = trainer.state !== "paused";
+    const play = this.byId("play");
+    if (play.classList.contains("is-playing") !== isPlaying) {
+      play.classList.toggle("is-playing", isPlaying);
+      play.setAttribute("aria-label", isPlaying ? "Pause (space)" : "Play (space)");
+      play.title = play.getAttribute("aria-label");
+    }
+    setText(this.byId("notice"), trainer.notice || this.notice);
+  }
+
+  /** Say something until the next thing is said. @param {string} text empty for nothing */
+  say(text) {
+    this.notice = text;
+    setText(this.byId("notice"), text);
+  }
+
+  /** @param {{layer: number, neuron: number}} selection @param {object} document @param {Array} layers */
+  showNeuron({ layer, neuron }, document, layers) {
+    const title = neuronTitle(layer, neuron, document);
+    setText(this.byId("neuron-title"), title[0].toUpperCase() + title.slice(1));
+    setText(this.byId("strip-title"), layer === 0 ? `${title} is given` : `How ${title} is made`);
+    setText(this.byId("formula"), formula(layer, neuron, layers));
+    this.byId("inspector").classList.toggle("is-input", layer === 0);
+  }
+
+  /** @param {string} title of the layer @param {number} scale */
+  showScale(title, scale) {
+    setText(this.minimum, `−${formatScale(scale)}`);
+    setText(this.maximum, `+${formatScale(scale)}`);
+    setText(this.legendText, `height in ${title} · level sets every ${formatScale(scale / LEVELS)} · bold = 0`);
+  }
+}
+
+/** The neuron in symbols: what is drawn. */
+function formula(layer, neuron, layers) {
+  if (layer === 0) return `the coordinate ${"xy"[neuron]} itself: a plane`;
+  const { inputs, activation, pre } = layers[layer - 1];
+  const source = layer === 1 ? ["x", "y"] : ["S₁", inputs > 2 ? `… + w·S` : "S₂"];
+  const wrap = (text) => (pre === "identity" ? text : `${pre}(${text})`);
+  const sum = inputs === 1 ? `w₁·${wrap(source[0])} + b` : `w₁·${wrap(source[0])} + ${layer === 1 ? `w₂·${wrap("y")}` : "…"} + b`;
+  const name = activation[neuron];
+  return name === "identity" ? `a = z = ${sum}` : `a = ${name.replace("_", " ")}(z),  z = ${sum}`;
+}

@@ -1,0 +1,227 @@
+/**
+ * The page's entry: waits for Dash to build the frame, then creates the parts and wires them
+ * together. Whatever can be tested on its own is in lib/.
+ */
+
+import { consoleApi } from "./lib/console.mjs";
+import { element, onDrag } from "./lib/dom.mjs";
+import { Editing } from "./lib/editing.mjs";
+import { GRID_SIZE } from "./lib/engine.mjs";
+import { FlatWall } from "./lib/flatwall.mjs";
+import { History } from "./lib/history.mjs";
+import { Inspector } from "./lib/inspector.mjs";
+import { handleKeys } from "./lib/keys.mjs";
+import { Overlay } from "./lib/overlay.mjs";
+import { Panel } from "./lib/panel.mjs";
+import { Session } from "./lib/session.mjs";
+import { Terms } from "./lib/terms.mjs";
+import { colorscale, currentTheme, preferredTheme, readColours, setTheme } from "./lib/theme.mjs";
+import { Timeline } from "./lib/timeline.mjs";
+import { Trainer } from "./lib/trainer.mjs";
+import { Transport } from "./lib/transport.mjs";
+import { View } from "./lib/view.mjs";
+import { Wall } from "./lib/wall.mjs";
+
+const SAVE_EVERY = 1000; // ms, while training
+const TURN = 0.009; // radians a pixel dragged across
+const TILT = 0.004; // of the way to the map a pixel dragged down
+
+const dash = (window.dash_clientside ??= {});
+const byId = (id) => document.getElementById(id);
+
+/** Wait until Dash has put something on the page. @param {() => any} find */
+function whenThere(find) {
+  return new Promise((resolve) => {
+    const look = () => {
+      const found = find();
+      if (!found) return;
+      observer.disconnect();
+      resolve(found);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.documentElement, { childList: true, subtree: true });
+    look();
+  });
+}
+
+function createWall(canvas, transport) {
+  try {
+    return new Wall(canvas, GRID_SIZE);
+  } catch {
+    transport.say("This browser has no WebGL2, so the landscapes are drawn as flat maps.");
+    return new FlatWall(canvas, GRID_SIZE);
+  }
+}
+
+/** Create the parts. @param {HTMLElement} frame the wall's element */
+function build(frame) {
+  const session = new Session(window.localStorage);
+  const history = new History();
+  const trainer = new Trainer(session, history);
+  const editing = new Editing(session, history, trainer);
+  const transport = new Transport(byId);
+  const canvas = element("canvas", { class: "wall-canvas", "aria-hidden": "true" });
+  const cover = element("div", { class: "overlay" });
+  frame.append(canvas, cover);
+  const wall = createWall(canvas, transport);
+  const overlay = new Overlay(cover, (layer, neuron) => view.select(layer, neuron));
+  const hooks = {
+    start: () => editing.start(),
+    change: (index, value) => session.setParameter(index, value),
+    end: () => editing.end(),
+  };
+  const terms = new Terms(byId("terms"), hooks, GRID_SIZE);
+  const timeline = new Timeline(byId("timeline"), history, (index) => editing.seek(index));
+  const panel = new Panel(dash, {
+    model: () => session.model(),
+    selection: () => ({ layer: view.selection.layer - 1, neuron: view.selection.neuron }),
+    hold: () => trainer.hold(),
+    accept: (proposal, isLoaded) => accept(parts, proposal, isLoaded),
+  });
+  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
+  editing.measure = () => view.measure();
+  editing.load = (document) => panel.load(document);
+  const parts = { session, history, trainer, editing, transport, canvas, wall, overlay, panel, view, frame };
+  return parts;
+}
+
+/** Take up what Python proposes, and say what it could not do. */
+function accept({ session, editing, transport, trainer }, proposal, isLoaded) {
+  const { document: proposed, error, where } = proposal;
+  if (proposed) {
+    if (!isLoaded) session.remember();
+    editing.takeUp(proposal, isLoaded);
+  }
+  transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
+  trainer.release();
+}
+
+/** Connect what the user does with the wall. */
+function wireWall({ view, wall, canvas, frame }) {
+  const tilt = element("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "tilt from landscape to map" });
+  byId("tilt").append(element("span", {}, ["landscape"]), tilt, element("span", {}, ["map"]));
+  tilt.addEventListener("input", () => view.turn(wall.azimuth, Number(tilt.value)));
+  const move = (_, dx, dy) => {
+    view.turn(wall.azimuth + TURN * dx, wall.tilt + TILT * dy);
+    tilt.value = wall.tilt;
+  };
+  onDrag(frame, { move }, 4);
+  frame.addEventListener("scroll", () => view.request());
+  canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+  canvas.addEventListener("webglcontextrestored", () => {
+    wall.restore();
+    view.invalidate(1);
+  });
+}
+
+/** Connect the buttons and the keyboard. */
+function wireButtons({ session, trainer, editing, panel, view }) {
+  const toggle = () => (trainer.state === "paused" ? trainer.play() : trainer.pause());
+  const reset = () => {
+    trainer.pause();
+    panel.change({ control: "same-weights" });
+  };
+  const showHelp = () => byId("help-sheet").showModal();
+  const actions = {
+    play: toggle,
+    step: () => trainer.step(1),
+    reset,
+    undo: () => editing.undo(),
+    redo: () => editing.redo(),
+    theme: () => {
+      setTheme(dash, currentTheme() === "dark" ? "light" : "dark", window.localStorage);
+      view.setColours(readColours());
+    },
+    help: showHelp,
+    "help-close": () => byId("help-sheet").close(),
+  };
+  for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
+  handleKeys({
+    " ": toggle,
+    ".": actions.step,
+    "Ctrl+z": actions.undo,
+    "Ctrl+Shift+z": actions.redo,
+    "Ctrl+y": actions.redo,
+    "?": showHelp,
+  });
+  const saveNow = () => session.save(editing.present());
+  addEventListener("pagehide", saveNow);
+  setInterval(() => trainer.isRunning && saveNow(), SAVE_EVERY);
+  trainer.addEventListener("state", () => trainer.state === "paused" && saveNow());
+}
+
+/** Connect Dash's clientside callbacks (see app/callbacks.py). */
+function wireDash({ panel, trainer, view }) {
+  const unchanged = () => dash.no_update;
+  dash.relief = {
+    collect() {
+      panel.collect(dash.callback_context.triggered);
+      return unchanged();
+    },
+    accept(proposal) {
+      panel.accept(proposal);
+      return unchanged();
+    },
+    setRate(rate) {
+      trainer.setRate(rate ? Number(rate) : null);
+      return unchanged();
+    },
+    setKind(kind) {
+      view.setKind(kind);
+      return unchanged();
+    },
+  };
+}
+
+/** Show the selected neuron's nonlinearity in its menu. */
+function showActivation({ session, view, panel }) {
+  const { layer, neuron } = view.selection;
+  const value = layer === 0 ? null : session.layers[layer - 1].activation[neuron];
+  panel.show([{ id: { control: "neuron-activation", layer: -1 }, props: { value } }]);
+}
+
+/** Begin with what was saved in this browser, else with what the page was delivered with. */
+async function begin({ session, editing, panel, transport }, initial) {
+  const saved = session.saved();
+  panel.remember(initial.shown);
+  if (saved) {
+    try {
+      await panel.load(saved);
+      return;
+    } catch (error) {
+      transport.say(`What this browser had saved could not be read (${error.message}), so here is a new network.`);
+    }
+  }
+  editing.takeUp(initial, true);
+}
+
+/** Plotly arrives later than everything else; the inspector begins when it is there. */
+async function addInspector({ view }) {
+  const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+  await whenThere(() => window.Plotly && graph("surface-plot")?._fullLayout && graph("map-plot")?._fullLayout);
+  view.inspector = new Inspector(window.Plotly, graph("surface-plot"), graph("map-plot"), {
+    moving: () => view.picture(false),
+    resting: () => view.picture(true),
+  });
+  view.setColours(view.colours);
+}
+
+async function main() {
+  const frame = await whenThere(() => byId("wall") && byId("help-sheet") && byId("wall"));
+  const initial = JSON.parse(byId("relief-initial").textContent);
+  const parts = build(frame);
+  const { session, view, trainer, history, editing } = parts;
+  trainer.rate = initial.rate;
+  view.addEventListener("select", () => showActivation(parts));
+  wireDash(parts);
+  wireWall(parts);
+  wireButtons(parts);
+  setTheme(dash, preferredTheme(window.localStorage), window.localStorage);
+  view.setColours(readColours());
+  await begin(parts, initial);
+  new ResizeObserver(() => view.resize()).observe(frame);
+  window.relief = consoleApi({ session, history, trainer, view, editing });
+  await addInspector(parts);
+}
+
+main();
