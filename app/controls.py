@@ -15,7 +15,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from app.palette import class_colour, colorscale
+from app.palette import LIGHT, class_colour
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, dataset
 from nets.datasets import load
 from nets.document import LIMITS
@@ -28,8 +28,11 @@ BATCH_SIZES = ("1", "4", "8", "10", "16", "32", "64", "128", "256")
 PENALTIES = ("0", "0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1")
 
 
+SHORT_TITLES = {"softmax_cross_entropy": "cross-entropy", "mean_squared_error": "squared error"}
+
+
 def _title(name: str) -> str:
-    return name.replace("_", " ")
+    return SHORT_TITLES.get(name, name.replace("_", " "))
 
 
 def _options(names: Any) -> list[dict[str, str]]:
@@ -137,7 +140,6 @@ def _menu(control: Control, model: Model) -> list[Any]:
             allowDeselect=False,
             checkIconPosition="right",
             size="xs",
-            w=124,
             **{"aria-label": control.label},
         ),
     ]
@@ -169,17 +171,19 @@ def dataset_picture(name: str, size: int = 44, n: int = 120) -> str:
     data = load(spec)
     dots = "".join(
         f'<circle cx="{size * (1 + 0.92 * x) / 2:.1f}" cy="{size * (1 - 0.92 * y) / 2:.1f}" r="1.3"'
-        f' fill="{class_colour(int(target)) if spec.classes else _height_colour(target)}"/>'
+        f" {_dot_paint(target, spec.classes)}/>"
         for (x, y), target in zip(data.points.T, data.targets, strict=True)
     )
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{dots}</svg>'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _height_colour(value: float) -> str:
-    """Return the nearest height colour; enough for a dot of a thumbnail."""
-    scale = colorscale()
-    return str(min(scale, key=lambda stop: abs(float(stop[0]) - (value + 1) / 2))[1])
+def _dot_paint(target: float, classes: int) -> str:
+    """Return a dot's SVG paint: its class's colour, or the sign of its value, paler towards zero."""
+    if classes:
+        return f'fill="{class_colour(int(target))}"'
+    colour = LIGHT["positive" if target > 0 else "negative"]
+    return f'fill="{colour}" fill-opacity="{min(0.12 + abs(target), 1):.2f}"'
 
 
 def dataset_cards(model: Model) -> dmc.RadioGroup:
@@ -206,7 +210,7 @@ def dataset_cards(model: Model) -> dmc.RadioGroup:
 def layer_rows(model: Model) -> list[html.Div]:
     """Build one row per hidden layer and one for the outputs."""
     last = len(model.layers) - 1
-    rows = [html.Div([html.Span("input"), html.Span("x, y", className="number")], className="layer")]
+    rows = []
     for index, layer in enumerate(model.layers):
         names = set(layer.activation)
         title = f"hidden {index + 1}" if index < last else ("classes" if model.data.classes else "output")
@@ -224,7 +228,7 @@ def layer_rows(model: Model) -> list[html.Div]:
                         placeholder=MIXED,
                         allowDeselect=False,
                         size="xs",
-                        w=94,
+                        w=92,
                         comboboxProps={"width": 130, "position": "bottom-end"},
                         **{"aria-label": f"nonlinearity of {title}"},
                     ),
@@ -253,7 +257,7 @@ def _width(index: int, width: int, title: str) -> dmc.NumberInput:
         allowDecimal=False,
         allowNegative=False,
         size="xs",
-        w=50,
+        w=54,
         debounce=400,
         **{"aria-label": f"neurons in {title}"},
     )

@@ -15,6 +15,7 @@ from app.palette import LIGHT, colorscale
 Array = NDArray[np.float64]
 
 N_LEVELS = 4  # level sets between zero and the scale
+HEADROOM = 1.06  # above a landscape, so that its top is not cut
 TEXT = {"family": "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif", "size": 11}
 
 
@@ -30,7 +31,7 @@ def typed(values: Array) -> dict[str, str]:
 
 def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> dict[str, Any]:
     """Draw a landscape: ``heights`` (n, n) over ``x`` (n,) and ``y`` (n,), coloured from −scale to scale."""
-    axis = {"showspikes": False, "showbackground": False, "nticks": 5, "color": LIGHT["muted"]}
+    axis = {"showspikes": False, "showbackground": False, "nticks": 4, "color": LIGHT["muted"], "ticklen": 4}
     step = scale / N_LEVELS
     return {
         "data": [
@@ -50,8 +51,8 @@ def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> di
                     "y": {"highlight": False},
                     "z": {
                         "show": True,
-                        "start": -scale,
-                        "end": scale,
+                        "start": step - scale,
+                        "end": scale - step,
                         "size": step,
                         "width": 1,
                         "color": "rgba(25,28,33,0.45)",
@@ -67,8 +68,7 @@ def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> di
                 "y": [],
                 "z": [],
                 "marker": {"size": 3, "color": [], "line": {"color": "#ffffff", "width": 1}},
-                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>%{text}<extra></extra>",
-                "text": [],
+                "hoverinfo": "skip",
             },
         ],
         "layout": {
@@ -84,7 +84,7 @@ def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> di
                 "camera": {"eye": {"x": -0.95, "y": -1.35, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.12}},
                 "xaxis": {**axis, "title": {"text": "x"}, "range": [float(x[0]), float(x[-1])]},
                 "yaxis": {**axis, "title": {"text": "y"}, "range": [float(y[0]), float(y[-1])]},
-                "zaxis": {**axis, "title": {"text": ""}, "range": [-scale, scale]},
+                "zaxis": {**axis, "title": {"text": ""}, "range": [-HEADROOM * scale, HEADROOM * scale]},
             },
         },
     }
@@ -110,7 +110,7 @@ def level_set_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> 
                 "zmin": -scale,
                 "zmax": scale,
                 "colorscale": colorscale(),
-                "contours": {"coloring": "heatmap", "start": -scale, "end": scale, "size": step},
+                "contours": {"coloring": "heatmap", "start": step - scale, "end": scale - step, "size": step},
                 "line": {"width": 0.7, "color": "rgba(25,28,33,0.5)", "smoothing": 0},
                 "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>height %{z:.4f}<extra></extra>",
             },

@@ -5,9 +5,10 @@
 
 const HEAD = 40; // height of the column heads
 const FOOT = 10;
-const NARROWEST = 84; // of a column
+const NARROWEST = 68; // of a column
 const LOWEST = 30; // of a tile
-const HIGHEST = { inner: 104, end: 122 }; // of a tile: hidden layers; inputs, outputs and decision
+const HIGHEST = { inner: 104, end: 122 }; // of a tile, in a view of usual height: hidden layers; inputs and outputs
+const USUAL = 410; // of a view's usable height; taller views have taller tiles
 const WIDEST_RATIO = 1.9; // width over height of a tile
 
 /**
@@ -30,7 +31,8 @@ export function arrange(widths, hasDecision, width, height) {
   const columns = counts.map((_, layer) => ({ layer, x: pitch * (layer + 0.5) }));
   const tiles = columns.flatMap(({ layer, x }) => {
     const isEnd = layer === 0 || layer >= widths.length - 1;
-    const tallest = layer === widths.length ? 1.22 * HIGHEST.end : HIGHEST[isEnd ? "end" : "inner"];
+    const growth = Math.max(1, (height - HEAD - FOOT) / USUAL);
+    const tallest = growth * (layer === widths.length ? 1.22 * HIGHEST.end : HIGHEST[isEnd ? "end" : "inner"]);
     const step = Math.min(usable / counts[layer], tallest);
     const tileWidth = Math.min(pitch - 12, step * WIDEST_RATIO);
     return Array.from({ length: counts[layer] }, (_, neuron) => ({
@@ -45,14 +47,16 @@ export function arrange(widths, hasDecision, width, height) {
   return { columns, tiles, width: contentWidth, height: HEAD + usable + FOOT };
 }
 
+const ROUND = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10]; // numbers whose quarters are short too
+
 /**
- * The smallest of 1, 2, 5, 10, 20, 50, … (and their fractions) that is not below a value.
+ * The smallest round number that is not below a value.
  * @param {number} value positive
  */
 export function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  const digit = [1, 2, 5, 10].find((candidate) => value <= candidate * power * (1 + 1e-9));
-  return Number((digit * power).toPrecision(1));
+  const digits = ROUND.find((candidate) => value <= candidate * power * (1 + 1e-9));
+  return Number((digits * power).toPrecision(2));
 }
 
 /**

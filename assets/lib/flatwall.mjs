@@ -67,7 +67,7 @@ export class FlatWall {
       const [x0, y0, x1, y1] = scene.edges.subarray(4 * i, 4 * i + 4);
       const size = Math.abs(weights[2 * i]);
       pen.strokeStyle = weights[2 * i] < 0 ? colours.negative : colours.positive;
-      pen.globalAlpha = weights[2 * i + 1] ? 0.35 + 0.6 * size : 0.09 + 0.26 * size;
+      pen.globalAlpha = weights[2 * i + 1];
       pen.lineWidth = Math.max(0.7, 4.2 * size);
       pen.beginPath();
       pen.moveTo(x0, y0);

@@ -28,4 +28,4 @@ export function formatShare(share) {
 export const formatCount = (count) => count.toLocaleString("en-US");
 
 /** A height scale: 0.5, 1, 20, 2e+6. @param {number} scale */
-export const formatScale = (scale) => (scale >= 1e5 ? scale.toExponential(0) : String(scale));
+export const formatScale = (scale) => (scale >= 1e5 ? scale.toExponential(1) : String(Number(scale.toPrecision(3))));

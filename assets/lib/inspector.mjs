@@ -8,6 +8,7 @@ const REST = 350; // ms without a change before the fine picture is drawn
 const SMOOTH = 25; // ms between frames when the graphics keep up
 const PAUSE = 1000; // ms without a frame: nothing was moving
 const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
+const HEADROOM = 1.06; // above a landscape, so that its top is not cut
 const LEVELS = 4; // level sets between zero and the scale
 
 /**
@@ -79,13 +80,13 @@ export class Inspector {
     const { Plotly } = this;
     this.#fitAxes(x, y, scale);
     const grid = { x: [x], y: [y], z: [z] };
-    const levels = { "start": -scale, "end": scale, "size": step };
+    const levels = { start: step - scale, end: scale - step, size: step }; // at ±scale itself a saturated neuron has only noise
     Plotly.restyle(
       this.surface,
       { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
       [0],
     );
-    Plotly.restyle(this.surface, { ...dots(points), z: [points.heights] }, [1]);
+    Plotly.restyle(this.surface, { ...dots(points), z: [lifted(points.heights, scale)] }, [1]);
     Plotly.restyle(this.map, { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) }, [0]);
     Plotly.restyle(this.map, grid, [1]);
     Plotly.restyle(this.map, dots(points), [2]);
@@ -97,7 +98,7 @@ export class Inspector {
     this.axes = text;
     const ranges = { xaxis: [x[0], x.at(-1)], yaxis: [y[0], y.at(-1)] };
     const named = (prefix) => Object.fromEntries(Object.entries(ranges).map(([k, v]) => [`${prefix}${k}.range`, v]));
-    this.Plotly.relayout(this.surface, { ...named("scene."), "scene.zaxis.range": [-scale, scale] });
+    this.Plotly.relayout(this.surface, { ...named("scene."), "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale] });
     this.Plotly.relayout(this.map, named(""));
   }
 }
@@ -106,8 +107,11 @@ const prefixed = (prefix, object) => Object.fromEntries(Object.entries(object).m
 
 const dots = ({ x, y, colours }) => ({ x: [x], y: [y], "marker.color": [colours] });
 
+/** Points are drawn a little above the surface, which would swallow half of each otherwise. */
+const lifted = (heights, scale) => Array.from(heights, (height) => height + 0.025 * scale);
+
 /** A row as Plotly wants it: where a value is not finite there is a hole. */
 const finite = (row) => (row.every(Number.isFinite) ? row : Array.from(row, (v) => (Number.isFinite(v) ? v : null)));
 
 /** A colour at half strength. @param {string} colour #rrggbb */
-const fade = (colour) => `${colour.trim()}77`;
+const fade = (colour) => `rgba(${[1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)).join()},0.45)`;

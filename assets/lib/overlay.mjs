@@ -29,8 +29,9 @@ export class Overlay {
    */
   build({ columns, tiles, width, height }, titles, nameOf) {
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
+    const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
-      element("div", { class: "head", style: `left:${x}px` }, [
+      element("div", { class: "head", style: `left:${x}px;width:${pitch}px` }, [
         element("b", {}, [titles[layer].title]),
         element("span", {}, [titles[layer].detail]),
       ]),

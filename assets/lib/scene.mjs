@@ -5,6 +5,7 @@
 import { arrange } from "./arrange.mjs";
 import { isClassification, layerTitle } from "./document.mjs";
 
+const CROWD = 64; // weights of a layer that can be told apart at full strength
 const TILE_REACH = 0.44; // of a tile's width: where the weights' curves begin and end
 
 /**
@@ -48,20 +49,22 @@ function edgeEnds(layers, tileAt) {
 }
 
 /**
- * The weights as the wall wants them: relative to the largest of their layer, and whether they
- * lead into the selected neuron.
+ * The weights as the wall wants them: relative to the largest of their layer, and how opaque
+ * their curve is: strong into the selected neuron, pale elsewhere, paler where they crowd.
  * @param {import("./document.mjs").Layer[]} layers @param {Float64Array} parameters
  * @param {{layer: number, neuron: number}} selection
- * @returns {Float32Array}
+ * @returns {Float32Array} pairs
  */
 export function edgeWeights(layers, parameters, selection) {
   const pairs = [];
   layers.forEach((layer, l) => {
     const weights = parameters.subarray(layer.weights, layer.biases);
     const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 1e-12);
+    const crowd = Math.min(1, Math.sqrt(CROWD / weights.length));
     weights.forEach((weight, i) => {
       const isSelected = selection.layer === l + 1 && selection.neuron === Math.floor(i / layer.inputs);
-      pairs.push(weight / largest, Number(isSelected));
+      const size = Math.abs(weight) / largest;
+      pairs.push(weight / largest, isSelected ? 0.35 + 0.6 * size : (0.09 + 0.26 * size) * crowd);
     });
   });
   return new Float32Array(pairs);

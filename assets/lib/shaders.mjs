@@ -123,7 +123,7 @@ uniform vec3 positive;
 uniform vec3 negative;
 layout(location = 0) in vec2 along;   // 0 to 1 along the curve, ±1 across
 layout(location = 1) in vec4 ends;    // start and end, CSS pixels
-layout(location = 2) in vec2 weight;  // in [−1, 1]; 1 where it belongs to the selected neuron
+layout(location = 2) in vec2 weight;  // in [−1, 1]; opacity
 out vec4 tint;
 void main() {
   float t = along.x;
@@ -136,8 +136,7 @@ void main() {
   float width = max(0.7, 4.2 * size);
   vec2 pixel = (point + 0.5 * width * along.y * vec2(-direction.y, direction.x) - scroll) * ratio;
   gl_Position = vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.9, 1.0);
-  float strength = mix(0.09 + 0.26 * size, 0.35 + 0.6 * size, weight.y);
-  tint = vec4(weight.x < 0.0 ? negative : positive, strength * step(1e-6, size));
+  tint = vec4(weight.x < 0.0 ? negative : positive, weight.y * step(1e-6, size));
 }`,
   fragment: `${COMMON}
 in vec4 tint;

@@ -9,7 +9,7 @@ import { element, setText } from "./dom.mjs";
 import { formatNumber, formatScale } from "./format.mjs";
 import { Wall } from "./wall.mjs";
 
-const PICTURE = { width: 72, height: 58 }; // CSS pixels of a term's landscape
+const PICTURE = { width: 60, height: 54 }; // CSS pixels of a term's landscape
 const LEAST_REACH = 4; // a slider reaches at least from −4 to 4
 const NUDGES = 200; // steps across a slider
 
@@ -57,12 +57,13 @@ export class Terms {
     this.rows = terms.map((term) => this.#row(term, parameters));
     const pieces = this.rows.flatMap(({ node, term }, i) => [operator(terms, term, i), node]);
     this.root.replaceChildren(this.canvas, ...pieces.filter(Boolean));
+    this.canvas.hidden = terms.length === 0;
     this.arrange();
   }
 
   /** Place the pictures where the layout has put their terms. */
   arrange() {
-    if (!this.wall || !this.terms) return;
+    if (!this.wall || !this.terms?.length) return;
     const tiles = this.rows.map(({ picture }, layer) => ({
       layer,
       neuron: 0,
@@ -110,7 +111,7 @@ export class Terms {
 
   /** @param {number} azimuth @param {number} tilt those of the wall */
   draw(azimuth, tilt) {
-    if (!this.wall || !this.terms) return;
+    if (!this.wall || !this.terms?.length) return;
     this.wall.azimuth = azimuth;
     this.wall.tilt = tilt;
     this.wall.draw();

@@ -60,7 +60,9 @@ export class Transport {
   showScale(title, scale) {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
-    setText(this.legendText, `height in ${title} · level sets every ${formatScale(scale / LEVELS)} · bold = 0`);
+    const levels = `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
+    setText(this.byId("map-title"), `seen from above · ${levels}`);
+    setText(this.legendText, `height in ${title} · ${levels}`);
   }
 }
 

@@ -102,7 +102,7 @@ export class Wall {
     this.gains = gains;
   }
 
-  /** @param {Float32Array} weights pairs: weight in [−1, 1], 1 where it is the selected neuron's */
+  /** @param {Float32Array} weights pairs: weight in [−1, 1], opacity of its curve */
   setWeights(weights) {
     fill(this.gl, this.edgeWeights, weights);
   }
