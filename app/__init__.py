@@ -14,6 +14,7 @@ from app.settings import Settings, read_settings
 from app.stream import Turns
 from app.worker import LocalWorker, Worker
 from nets import Model, create, dataset
+from nets.document import LIMITS
 
 ASSETS = Path(__file__).parent.parent / "assets"
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     worker = worker or LocalWorker(settings.processes)
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
+    server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
     compression.configure(server)
     app = Dash(
         "app",

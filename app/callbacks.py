@@ -17,6 +17,7 @@ from nets import DocumentError, Model, parse, serialise
 from nets.datasets import load
 
 MOST_CHANGES = 64  # in one request; a user makes one or two while an answer is on its way
+LARGEST_SEQUENCE = 2**53  # what JavaScript counts to
 
 
 def propose(model: Model) -> dict[str, Any]:
@@ -41,11 +42,11 @@ def answer(request: Any) -> dict[str, Any]:
     """
     if not isinstance(request, dict):
         return {"error": "expected an object with a document", "where": ""}
-    sequence = request.get("sequence")
+    sequence = _sequence(request.get("sequence"))
     try:
         model = parse(request.get("document"))
     except DocumentError as error:
-        return {"sequence": sequence, "error": str(error), "where": error.where}
+        return {"sequence": sequence, **_failure(error)}
     model, failure = _apply_all(model, request.get("changes", []))
     return {"sequence": sequence, **propose(model), **failure}
 
@@ -55,8 +56,19 @@ def _apply_all(model: Model, changes: Any) -> tuple[Model, dict[str, str]]:
         for change in _changes(changes):
             model = parse(serialise(apply(model, change)))
     except DocumentError as error:
-        return model, {"error": str(error), "where": error.where}
+        return model, _failure(error)
     return model, {}
+
+
+def _failure(error: DocumentError) -> dict[str, str]:
+    """Return the fields that tell what is wrong; half a character, which JSON cannot carry, is told by its escape."""
+    texts = {"error": str(error), "where": error.where}
+    return {name: text.encode(errors="backslashreplace").decode() for name, text in texts.items()}
+
+
+def _sequence(value: Any) -> int | None:
+    """Return the number of a request to be repeated in its answer; what is none is not."""
+    return value if isinstance(value, int) and abs(value) < LARGEST_SEQUENCE else None
 
 
 def _changes(items: Any) -> list[Change]:

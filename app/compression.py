@@ -7,6 +7,7 @@ right; nothing else is kept.
 
 from typing import Any
 
+from dash.fingerprint import check_fingerprint
 from flask import Flask, Request
 
 KEPT = "/_dash-component-suites/"
@@ -30,8 +31,14 @@ def configure(server: Flask) -> None:
 
 
 def cache_key(request: Request) -> str:
-    """Return the path of a request whose answer never changes, else ``NOT_KEPT``."""
-    return request.full_path if request.path.startswith(KEPT) and request.method == "GET" else NOT_KEPT
+    """Return the file whose bytes are asked for where they never change, else ``NOT_KEPT``.
+
+    Dash takes any fingerprint and any query for the same file; keys with them in would grow without end.
+    """
+    if not request.path.startswith(KEPT) or request.method != "GET":
+        return NOT_KEPT
+    path: str = check_fingerprint(request.path)[0]
+    return path
 
 
 class CompressedScripts:

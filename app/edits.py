@@ -4,16 +4,18 @@ A value comes from the page, so it is believed no more than a document is: the e
 through ``nets.parse`` before anything else sees it (see ``app.callbacks``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
-from nets.document import LIMITS, DocumentError
+from nets.document import LIMITS, SHOWN, DocumentError
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, dataset, new_weights
 from nets.network import Layer, Layers
+from nets.optimizers import OPTIMIZERS
 
 NEW_LAYER = Layer(4, ("tanh",) * 4)
 
@@ -42,10 +44,26 @@ def apply(model: Model, change: Change) -> Model:
         DocumentError: for a control that does not exist or a value it cannot have.
     """
     if change.control not in EDITS:
-        raise DocumentError(f"unknown control '{change.control}'; the controls are {', '.join(EDITS)}", "changes")
+        raise DocumentError(f"unknown control {_short(change.control)}; the controls are {', '.join(EDITS)}", "changes")
     if not 0 <= change.layer < len(model.layers) or not 0 <= change.neuron < model.layers[change.layer].width:
-        raise DocumentError(f"there is no neuron {change.neuron} in layer {change.layer}", "changes")
+        place = f"neuron {_short(change.neuron)} in layer {_short(change.layer)}"
+        raise DocumentError(f"there is no {place}", "changes")
     return EDITS[change.control](model, change)
+
+
+def _short(value: Any) -> str:
+    """Return the beginning of a wrong value, for an error to repeat; lists may be too deep to be written out."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def _choice(value: Any, where: str, what: str, choices: Collection[str]) -> str:
+    """Read a name that must be one of a table's; what is no text may not even be looked for there."""
+    if not isinstance(value, str) or value not in choices:
+        raise DocumentError(f"unknown {what} {_short(value)}; choose from {', '.join(choices)}", where)
+    return value
 
 
 def _whole(value: Any, where: str) -> int:
@@ -54,9 +72,9 @@ def _whole(value: Any, where: str) -> int:
         number = float(value)
         whole = int(number)
     except (TypeError, ValueError, OverflowError):
-        raise DocumentError(f"expected a whole number, found {str(value)[:40]!r}", where) from None
+        raise DocumentError(f"expected a whole number, found {_short(value)}", where) from None
     if whole != number:
-        raise DocumentError(f"expected a whole number, found {value!r}", where)
+        raise DocumentError(f"expected a whole number, found {_short(value)}", where)
     return whole
 
 
@@ -65,7 +83,7 @@ def _real(value: Any, where: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise DocumentError(f"expected a number, found {str(value)[:40]!r}", where) from None
+        raise DocumentError(f"expected a number, found {_short(value)}", where) from None
 
 
 def with_layers(model: Model, layers: Layers) -> Model:
@@ -110,12 +128,12 @@ def _with_layer(model: Model, index: int, layer: Layer) -> Model:
 
 
 def _choose_dataset(model: Model, change: Change) -> Model:
-    if change.value not in DATASETS:
-        raise DocumentError(f"unknown data set {change.value!r}; choose from {', '.join(DATASETS)}", "data.name")
+    name = _choice(change.value, "data.name", "data set", DATASETS)
     data = model.data
-    lowest, highest = DATASETS[change.value].classes
+    lowest, highest = DATASETS[name].classes
     classes = min(max(data.classes or 3, lowest), highest)
-    return with_data(model, dataset(change.value, classes, n=data.n, seed=data.seed, test=data.test))
+    n = data.n if data.name else dataset(name).n  # one's own points may be fewer than a generator makes
+    return with_data(model, dataset(name, classes, n=n, seed=data.seed, test=data.test))
 
 
 def _edit_data(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
@@ -132,8 +150,8 @@ def _edit_training(field: str, read: Callable[[Any, str], Any]) -> Callable[[Mod
     return edit
 
 
-def _name(value: Any, where: str) -> str:
-    return str(value)
+def _name_of(what: str, choices: Collection[str]) -> Callable[[Any, str], str]:
+    return lambda value, where: _choice(value, where, what, choices)
 
 
 def _set_width(model: Model, change: Change) -> Model:
@@ -143,13 +161,15 @@ def _set_width(model: Model, change: Change) -> Model:
 
 def _set_activation(model: Model, change: Change) -> Model:
     layer = model.layers[change.layer]
-    return _with_layer(model, change.layer, replace(layer, activation=(str(change.value),) * layer.width))
+    name = _choice(change.value, f"layers[{change.layer}].activation", "activation", ACTIVATIONS)
+    return _with_layer(model, change.layer, replace(layer, activation=(name,) * layer.width))
 
 
 def _set_neuron_activation(model: Model, change: Change) -> Model:
     layer = model.layers[change.layer]
     names = list(layer.activation)
-    names[change.neuron] = str(change.value)
+    where = f"layers[{change.layer}].activation[{change.neuron}]"
+    names[change.neuron] = _choice(change.value, where, "activation", ACTIVATIONS)
     return _with_layer(model, change.layer, replace(layer, activation=tuple(names)))
 
 
@@ -173,11 +193,8 @@ def _same_weights(model: Model, change: Change) -> Model:
 
 
 def _set_initializer(model: Model, change: Change) -> Model:
-    if change.value not in INITIALIZERS:
-        raise DocumentError(
-            f"unknown initializer {change.value!r}; choose from {', '.join(INITIALIZERS)}", "initial.initializer"
-        )
-    return new_weights(model, Initial(change.value, model.initial.seed))
+    name = _choice(change.value, "initial.initializer", "initializer", INITIALIZERS)
+    return new_weights(model, Initial(name, model.initial.seed))
 
 
 EDITS: dict[str, Callable[[Model, Change], Model]] = {
@@ -194,10 +211,10 @@ EDITS: dict[str, Callable[[Model, Change], Model]] = {
     "initializer": _set_initializer,
     "new-weights": _new_weights,
     "same-weights": _same_weights,
-    "optimizer": _edit_training("optimizer", _name),
+    "optimizer": _edit_training("optimizer", _name_of("optimizer", OPTIMIZERS)),
     "learning-rate": _edit_training("learning_rate", _real),
     "batch-size": _edit_training("batch_size", _whole),
-    "loss": _edit_training("loss", _name),
+    "loss": _edit_training("loss", _name_of("loss", LOSSES)),
     "l1": _edit_training("l1", _real),
     "l2": _edit_training("l2", _real),
     "training-seed": _edit_training("seed", _whole),

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
@@ -40,6 +40,13 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
+    @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def nothing_here(path: str) -> Response:
+        # without this Dash would answer with the page, which it has for every path
+        if path == "train":
+            raise MethodNotAllowed(["POST"], "training is asked for with POST")
+        raise NotFound("there is nothing here; training is asked for with POST /api/train")
+
     @api.errorhandler(DocumentError)
     def bad_document(error: DocumentError) -> Response:
         return _failure(422, str(error), error.where)
@@ -60,7 +67,9 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
     def http_error(error: HTTPException) -> Response | HTTPException:
         if not request.path.startswith("/api/"):
             return error
-        return _failure(error.code or 400, error.description or error.name, "")
+        response = _failure(error.code or 400, error.description or error.name, "")
+        response.headers.extend([header for header in error.get_headers() if header[0] == "Allow"])
+        return response
 
 
 def parse_run(body: Any) -> Run:

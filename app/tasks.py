@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from nets.document import encode, parse, with_progress
 from nets.model import Model
 from nets.training import Budget, Metrics, evaluate, train_slice
@@ -60,7 +62,10 @@ def train(payload: Payload) -> Payload:
 def _metrics_at_end(model: Model, last: Metrics | None, lines: list[Payload]) -> Metrics:
     """Return the metrics of the slice's last parameters; those of a snapshot just taken are not computed again."""
     is_at_snapshot = lines and lines[-1]["epoch"] == model.progress.epoch and model.progress.batch == 0
-    return last if is_at_snapshot and last else evaluate(model)
+    if is_at_snapshot and last:
+        return last
+    with np.errstate(all="ignore"):  # after a divergence the loss itself may be infinite
+        return evaluate(model)
 
 
 TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train}

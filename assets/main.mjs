@@ -119,7 +119,7 @@ function wireButtons({ session, trainer, editing, panel, view }) {
   const toggle = () => (trainer.state === "paused" ? trainer.play() : trainer.pause());
   const reset = () => {
     trainer.pause();
-    panel.change({ control: "same-weights" });
+    panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
   };
   const showHelp = () => byId("help-sheet").showModal();
   const actions = {
@@ -204,6 +204,7 @@ async function addInspector({ view }) {
     resting: () => view.picture(true),
   });
   view.setColours(view.colours);
+  new ResizeObserver(() => view.inspector.resize()).observe(byId("inspector"));
 }
 
 async function main() {

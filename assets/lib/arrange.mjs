@@ -59,16 +59,19 @@ export function roundUp(value) {
   return Number((digits * power).toPrecision(2));
 }
 
+/** Beyond this a height cannot be drawn, and the surface has a hole: it and its inverse must be float32 numbers. */
+export const LARGEST_HEIGHT = 1e36;
+
 /**
  * The height at which a layer's landscapes are drawn: one round number for the whole layer.
- * @param {Float64Array} values all its activations; non-finite ones do not count
+ * @param {Float64Array} values all its activations; those that cannot be drawn do not count
  * @returns {number} at least the largest magnitude, and at least 0.01
  */
 export function heightScale(values) {
   let largest = 0;
   for (let i = 0; i < values.length; i += 1) {
     const magnitude = Math.abs(values[i]);
-    if (magnitude > largest && magnitude < Infinity) largest = magnitude;
+    if (magnitude > largest && magnitude <= LARGEST_HEIGHT) largest = magnitude;
   }
   return roundUp(Math.max(largest, 0.01));
 }

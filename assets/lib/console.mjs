@@ -3,6 +3,9 @@
  * Layers count from 0 = the inputs.
  */
 
+const KINDS = ["preactivation", "activation"];
+const GRID_SIZES = [2, 1001]; // smallest and largest
+
 /**
  * @param {object} parts session, history, trainer, view, editing
  * @returns {object} the API
@@ -33,15 +36,18 @@ export function consoleApi({ session, history, trainer, view, editing }) {
       view.select(layer, neuron);
     },
     setParameter(index, value) {
+      session.checkParameter(index, value);
       editing.start();
-      try {
-        session.setParameter(index, value);
-      } finally {
-        editing.end();
-      }
+      session.setParameter(index, value);
+      editing.end();
     },
     surface(layer, neuron, kind = "activation", n = undefined) {
       check(layer, neuron);
+      if (!KINDS.includes(kind)) throw new RangeError(`unknown kind '${kind}'; choose from ${KINDS.join(", ")}`);
+      const [least, most] = GRID_SIZES;
+      if (n !== undefined && !(Number.isInteger(n) && n >= least && n <= most)) {
+        throw new RangeError(`a grid has ${least} to ${most} points an axis, not ${n}`);
+      }
       return view.surface(layer, neuron, kind, n);
     },
     play: () => trainer.play(),

@@ -27,5 +27,6 @@ export function formatShare(share) {
 /** @param {number} count */
 export const formatCount = (count) => count.toLocaleString("en-US");
 
-/** A height scale: 0.5, 1, 20, 2e+6. @param {number} scale */
-export const formatScale = (scale) => (scale >= 1e5 ? scale.toExponential(1) : String(Number(scale.toPrecision(3))));
+/** A height scale: 0.5, 1, 20, 2e6. @param {number} scale */
+export const formatScale = (scale) =>
+  scale >= 1e5 ? scale.toExponential(1).replace(".0e", "e").replace("e+", "e") : String(Number(scale.toPrecision(3)));

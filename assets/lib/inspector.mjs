@@ -1,7 +1,8 @@
 /**
  * The inspector: the selected neuron as a large Plotly surface and as a Plotly level-set plot.
  * Plotly is slow beside the wall, so it follows as often as it can without holding a frame up,
- * on the wall's own grid, and is drawn again on a finer one when everything has come to rest.
+ * on the wall's own grid, and is drawn again on a finer one when everything has come to rest;
+ * out of sight it is not drawn at all.
  */
 
 const REST = 350; // ms without a change before the fine picture is drawn
@@ -36,12 +37,18 @@ export class Inspector {
     this.lastFrame = 0;
     this.timer = null;
     this.isStale = false;
+    this.isInSight = false;
+    new IntersectionObserver(([{ isIntersecting }]) => {
+      this.isInSight = isIntersecting;
+      if (isIntersecting) this.invalidate();
+    }).observe(surface.parentElement);
   }
 
   /** Say that the picture changed. */
   invalidate() {
-    this.isStale = true;
     clearTimeout(this.timer);
+    if (!this.isInSight) return;
+    this.isStale = true;
     this.timer = setTimeout(() => this.#draw(this.hooks.resting()), REST);
   }
 

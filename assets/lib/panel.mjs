@@ -51,7 +51,8 @@ export class Panel {
       if (value === null || value === undefined || value === "" || value === 0 && property.endsWith("n_clicks")) continue;
       if (this.shown.get(idText(id)) === value) continue;
       this.shown.set(idText(id), property.endsWith("n_clicks") ? undefined : value);
-      this.change(this.#asChange(id, property.endsWith("n_clicks") ? null : value));
+      // what could not be done is said by the accept hook
+      this.change(this.#asChange(id, property.endsWith("n_clicks") ? null : value)).catch(() => {});
     }
   }
 

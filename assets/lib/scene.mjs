@@ -95,7 +95,7 @@ export function pointAttributes(points, domain) {
 export function columnTitles(document, layers) {
   const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
   const details = layers.map(({ width, activation }, l) => {
-    if (l === layers.length - 1) return isClassification(document) ? count(width, "peak", "peaks") : "the answer";
+    if (l === layers.length - 1) return isClassification(document) ? count(width, "peak", "peaks") : "answer";
     const [first] = activation;
     return `${width} ${activation.every((name) => name === first) ? first.replace("_", " ") : "mixed"}`;
   });

@@ -9,6 +9,7 @@
 import { countParameters, decodeFloat64, encodeFloat64, layerOfParameter, layoutLayers, settingsText } from "./document.mjs";
 
 const STORAGE_KEY = "relief.document";
+export const LARGEST_PARAMETER = 1e30; // as in nets/model.py
 const MOST_UNDOS = 100;
 
 export class Session extends EventTarget {
@@ -67,12 +68,19 @@ export class Session extends EventTarget {
     this.#emit("parameters", 1);
   }
 
-  /** Change one number; metrics are stale until measured. @param {number} index @param {number} value */
-  setParameter(index, value) {
+  /** @throws {RangeError} when there is no such parameter, or it cannot have the value */
+  checkParameter(index, value) {
     if (!Number.isInteger(index) || index < 0 || index >= this.parameters.length) {
       throw new RangeError(`there is no parameter ${index}; this network has 0 to ${this.parameters.length - 1}`);
     }
-    if (!Number.isFinite(value)) throw new RangeError(`a parameter must be a finite number, not ${value}`);
+    if (!(Math.abs(value) <= LARGEST_PARAMETER)) {
+      throw new RangeError(`a parameter is a number up to ±${LARGEST_PARAMETER}, not ${value}`);
+    }
+  }
+
+  /** Change one number; metrics are stale until measured. @param {number} index @param {number} value */
+  setParameter(index, value) {
+    this.checkParameter(index, value);
     this.parameters = this.parameters.slice();
     this.parameters[index] = value;
     this.metrics = null;

@@ -4,10 +4,11 @@
  * centre and scale in pixels, the texture row, and the gain from height to [−1, 1].
  */
 
+import { LARGEST_HEIGHT } from "./arrange.mjs";
 import { BASE, HEIGHT } from "./camera.mjs";
 
-/** Heights that are not finite arrive as this; the surface has a hole there. */
-export const HOLE = 1e30;
+/** Heights that cannot be drawn arrive as this; the surface has a hole there. */
+export const HOLE = 2 * LARGEST_HEIGHT;
 
 const COMMON = `#version 300 es
 precision highp float;
@@ -69,12 +70,12 @@ out float skirt;
 out vec3 normal;
 float lifted(ivec2 p) {
   float h = heightAt(source.x, p);
-  return abs(h) >= ${HOLE.toExponential()} ? 0.0 : h * source.y * ${HEIGHT};
+  return abs(h) > ${LARGEST_HEIGHT.toExponential(1)} ? 0.0 : h * source.y * ${HEIGHT};
 }
 void main() {
   ivec2 p = ivec2(mesh.xy * float(n - 1) + 0.5);
   float raw = heightAt(source.x, p);
-  hole = abs(raw) >= ${HOLE.toExponential()} ? 1.0 : 0.0;
+  hole = abs(raw) > ${LARGEST_HEIGHT.toExponential(1)} ? 1.0 : 0.0;
   height = hole > 0.0 ? 0.0 : raw * source.y;
   skirt = mesh.z;
   float e = 2.0 / float(n - 1);
@@ -161,7 +162,7 @@ void main() {
   float t = clamp((ownClass < 0.0 ? point.z : surface) * source.y, -1.0, 1.0);
   gl_Position = project(placement.xy, placement.z, vec3(point.xy * 2.0 - 1.0, t * ${HEIGHT} + 0.03));
   gl_Position.z -= 0.02;
-  if (!isOwn || !isInside || abs(surface) >= ${HOLE.toExponential()}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (!isOwn || !isInside || abs(surface) > ${LARGEST_HEIGHT.toExponential(1)}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   gl_PointSize = size;
   tint = ownClass < 0.0 ? heightColour(t) : classColours[int(point.z) % 6];
   isTest = point.w;

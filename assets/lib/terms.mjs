@@ -7,6 +7,7 @@
 import { heightScale, roundUp } from "./arrange.mjs";
 import { element, setText } from "./dom.mjs";
 import { formatNumber, formatScale } from "./format.mjs";
+import { LARGEST_PARAMETER } from "./session.mjs";
 import { Wall } from "./wall.mjs";
 
 const PICTURE = { width: 60, height: 54 }; // CSS pixels of a term's landscape
@@ -139,7 +140,7 @@ export class Terms {
     const range = element("input", { type: "range", min: -reach, max: reach, step: "any", "aria-label": term.name });
     const set = (text) => {
       const value = Number(text);
-      if (text === "" || !Number.isFinite(value) || Math.abs(value) > 1e30) return;
+      if (text === "" || !Number.isFinite(value) || Math.abs(value) > LARGEST_PARAMETER) return;
       this.#begin();
       this.hooks.change(term.parameter, value);
     };

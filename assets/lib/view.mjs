@@ -65,7 +65,6 @@ export class View extends EventTarget {
     if (!this.evaluation) return;
     this.#arrange();
     this.terms.arrange();
-    this.inspector?.resize();
     this.invalidate(1);
   }
 

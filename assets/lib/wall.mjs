@@ -5,6 +5,7 @@
  * nothing. Everything it holds can be given again, which is what happens after a lost context.
  */
 
+import { LARGEST_HEIGHT } from "./arrange.mjs";
 import { fit, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, rgb } from "./gl.mjs";
 import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT } from "./shaders.mjs";
@@ -91,7 +92,7 @@ export class Wall {
     const staged = this.staging.subarray(row * area, row * area + values.length);
     for (let i = 0; i < values.length; i += 1) {
       const value = values[i];
-      staged[i] = value > -HOLE && value < HOLE ? value : HOLE;
+      staged[i] = Math.abs(value) <= LARGEST_HEIGHT ? value : HOLE;
     }
     gl.bindTexture(gl.TEXTURE_2D, this.heights);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, area, values.length / area, gl.RED, gl.FLOAT, staged);

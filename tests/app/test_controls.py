@@ -1,0 +1,284 @@
+"""Controls: the setup panel is built from the tables, and always tells what the document says."""
+
+import base64
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise, product
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from dash import html
+from dash.development.base_component import Component
+
+from app.controls import (
+    CONTROLS,
+    MIXED,
+    NO_LAYER,
+    control_id,
+    dataset_cards,
+    dataset_picture,
+    layer_rows,
+    menu_options,
+    setup_panel,
+    shown,
+)
+from app.edits import EDITS, Change, apply
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, create, dataset, parse, serialise
+from nets.datasets import DataSpec
+from nets.document import LIMITS
+from nets.network import Layer
+from tests.app.components import by_id, control_of, key, option_values, walk
+from tests.nets.models import MIXED as MIXED_LAYERS
+from tests.nets.models import bits, model_of, spiral_model
+
+OWN_POINTS = DataSpec(None, 3, 0.0, 2, 1, 0.0, ((0.0, 0.5), (0.5, 0.0), (0.5, 0.5)), (0.0, 1.0, 1.0))
+
+MODELS: dict[str, Model] = {
+    **{name: create(dataset(name), hidden=[3, 2]) for name in DATASETS},
+    "own points": create(OWN_POINTS, hidden=[2]),
+    "own values": create(replace(OWN_POINTS, classes=0), hidden=[2]),
+    "no hidden layer": create(dataset("xor"), hidden=[]),
+    "mixed neurons": model_of(MIXED_LAYERS, dataset("xor")),
+    "eight layers": create(dataset("gaussians", 6), hidden=[32] * 7),
+    "odd numbers": spiral_model(learning_rate=0.02, batch_size=7, l1=0.25, l2=0.00002),
+}
+
+models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+controls = pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
+pairs = pytest.mark.parametrize(
+    ("before", "after"), list(pairwise([*MODELS, *reversed(MODELS)]))
+)
+
+
+def panel(model: Model) -> html.Div:
+    return html.Div(setup_panel(model))
+
+
+def told(model: Model) -> dict[str, dict[str, Any]]:
+    """What ``shown`` says, by id."""
+    return {key(update["id"]): update["props"] for update in shown(model)}
+
+
+def menu(name: str, model: Model) -> list[str]:
+    return option_values(by_id(panel(model))[key(control_id(name))])
+
+
+# The panel is built from the tables.
+
+
+@controls
+def test_every_control_has_an_edit(control: Any) -> None:
+    assert control.name in EDITS
+
+
+@models
+def test_every_component_that_is_a_control_has_an_edit(model: Model) -> None:
+    assert {control_of(component) for component in walk(panel(model))} - {None} <= set(EDITS)
+
+
+def test_every_activation_is_in_the_menu_of_every_layer() -> None:
+    model = MODELS["eight layers"]
+    for index in range(len(model.layers)):
+        component = by_id(layer_rows(model))[key(control_id("layer-activation", index))]
+        assert option_values(component) == list(ACTIVATIONS)
+
+
+@pytest.mark.parametrize(("name", "table"), [("optimizer", OPTIMIZERS), ("initializer", INITIALIZERS)])
+def test_every_row_of_a_table_is_in_its_menu(name: str, table: dict[str, Any]) -> None:
+    assert menu(name, MODELS["spiral"]) == list(table)
+
+
+@models
+def test_the_menu_of_losses_has_every_loss_for_the_task_and_no_other(model: Model) -> None:
+    assert menu("loss", model) == [row.name for row in LOSSES.values() if model.data.task in row.tasks]
+
+
+def test_every_data_set_has_a_card_that_says_what_it_is() -> None:
+    cards = [component for component in walk(dataset_cards(MODELS["xor"])) if type(component).__name__ == "RadioCard"]
+    assert [card.value for card in cards] == list(DATASETS)
+    for card in cards:
+        assert DATASETS[card.value].description in getattr(card, "aria-label")
+
+
+@controls
+@models
+def test_a_menu_offers_what_the_model_has_though_the_table_lacks_it(control: Any, model: Model) -> None:
+    if control.choices:
+        offered = [option["value"] for option in menu_options(control, model)]
+        assert control.read(model) in offered
+        assert len(set(offered)) == len(offered)
+
+
+# The panel tells what the document says.
+
+
+@models
+def test_ids_are_unique(model: Model) -> None:
+    keys = [key(component.id) for component in walk(panel(model)) if hasattr(component, "id")]
+    assert len(set(keys)) == len(keys)
+
+
+@models
+def test_shown_covers_every_control_that_has_a_value(model: Model) -> None:
+    updates = told(model)
+    rows = by_id(updates["layer-rows"]["children"])
+    for id_, component in by_id(panel(model)).items():
+        if control_of(component) and hasattr(component, "value"):
+            assert id_ in updates or id_ in rows
+
+
+@models
+def test_shown_speaks_of_nothing_that_is_not_there(model: Model) -> None:
+    components = by_id(panel(model))
+    for id_, props in told(model).items():
+        assert set(props) <= set(components[id_].available_properties) | {"aria-label"}
+
+
+@pairs
+def test_a_panel_that_is_told_to_show_another_model_is_the_panel_of_that_model(before: str, after: str) -> None:
+    changed = panel(MODELS[before])
+    for id_, props in told(MODELS[after]).items():
+        for name, value in props.items():
+            setattr(by_id(changed)[id_], name, value)
+    assert dict(visible(changed)) == dict(visible(panel(MODELS[after])))
+
+
+def visible(node: Any, path: str = "panel") -> Iterator[tuple[str, Any]]:
+    """Yield the path and the value of everything in a tree, but what is in hidden rows."""
+    if isinstance(node, Component):
+        props = node.to_plotly_json()["props"]
+        yield path, type(node).__name__
+        node = {"hidden": True} if props.get("hidden") else {"hidden": False, **props}
+    if isinstance(node, dict | list | tuple):
+        for name, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from visible(value, f"{path}.{name}")
+    else:
+        yield path, node
+
+
+@models
+def test_shown_describes_the_model_and_does_not_touch_it(model: Model) -> None:
+    before = copy.deepcopy(bits(model))
+    shown(model)
+    assert bits(model) == before
+
+
+def test_a_layer_of_different_neurons_says_so() -> None:
+    components = by_id(layer_rows(MODELS["mixed neurons"]))
+    for index, layer in enumerate(MIXED_LAYERS):
+        menu_of_layer = components[key(control_id("layer-activation", index))]
+        assert menu_of_layer.value == (layer.activation[0] if len(set(layer.activation)) == 1 else None)
+        assert menu_of_layer.placeholder == MIXED
+
+
+@models
+def test_every_layer_has_its_width_and_only_a_hidden_one_can_be_changed_or_removed(model: Model) -> None:
+    components = by_id(layer_rows(model))
+    last = len(model.layers) - 1
+    widths = [components[key(control_id("layer-width", index))] for index in range(last)]
+    assert [component.value for component in widths] == [layer.width for layer in model.layers[:-1]]
+    assert all((component.min, component.max) == (1, LIMITS["neurons a layer"]) for component in widths)
+    assert key(control_id("layer-width", last)) not in components
+    removers = [components.get(key(control_id("remove-layer", index))) for index in range(last + 1)]
+    assert [remover is None or bool(remover.hidden) for remover in removers] == [False] * last + [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "is_shown"),
+    [
+        ("classes", "spiral", True),
+        ("classes", "xor", False),
+        ("classes", "bumps", False),
+        ("classes", "own points", False),
+        ("points", "bumps", True),
+        ("points", "own points", False),
+        ("noise", "own values", False),
+        ("learning-rate", "own values", True),
+    ],
+)
+def test_a_control_that_means_nothing_for_the_model_is_hidden(name: str, model: str, is_shown: bool) -> None:
+    assert by_id(panel(MODELS[model]))[f"row-{name}"].hidden is not is_shown
+    assert told(MODELS[model])[f"row-{name}"]["hidden"] is not is_shown
+
+
+# What the panel offers can be had.
+
+
+@controls
+@models
+def test_every_value_that_a_control_offers_is_accepted(control: Any, model: Model) -> None:
+    component = by_id(panel(model))[key(control_id(control.name))]
+    if not control.is_shown(model):
+        return
+    offered = option_values(component) if control.choices else [component.min, component.max]
+    for value in offered:
+        edited = parse(serialise(apply(model, Change(control.name, value))))
+        assert control.read(edited) == value
+
+
+@models
+def test_every_card_and_every_nonlinearity_is_accepted(model: Model) -> None:
+    for name in DATASETS:
+        assert parse(serialise(apply(MODELS["spiral"], Change("dataset", name)))).data.name == name
+    for name, index in product(ACTIVATIONS, range(len(model.layers))):
+        edited = parse(serialise(apply(model, Change("layer-activation", name, index))))
+        assert set(edited.layers[index].activation) == {name}
+
+
+@pytest.mark.parametrize("width", [1, LIMITS["neurons a layer"]])
+def test_every_width_that_a_row_allows_is_accepted(width: int) -> None:
+    edited = parse(serialise(apply(MODELS["spiral"], Change("layer-width", width, 0))))
+    assert edited.layers[0] == Layer(width, ("tanh",) * width)
+
+
+@pytest.mark.parametrize("number", [1e-08, 0.0001, 0.00001, 0.02, 0.3, 1.0, 10.0, 100.0, 1000.0])
+def test_numbers_in_menus_are_written_as_people_write_them_and_read_back_the_same(number: float) -> None:
+    model = spiral_model(learning_rate=number)
+    text = told(model)[key(control_id("learning-rate"))]["value"]
+    assert float(text) == number
+    assert "e" not in text
+    assert not text.endswith(".")
+
+
+# The pictures of the data sets.
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_picture_of_a_data_set_is_an_svg_with_a_dot_for_every_point(name: str) -> None:
+    head, data = dataset_picture(name, n=40).split(",")
+    assert head == "data:image/svg+xml;base64"
+    dots = list(ElementTree.fromstring(base64.b64decode(data)))
+    assert len(dots) == 40
+    paints = {dot.get("fill") for dot in dots}
+    assert len(paints) == (dataset(name).classes or 2)
+
+
+def test_the_picture_of_a_data_set_has_y_upwards() -> None:
+    """The centres of three Gaussian clouds are at 90°, 210° and 330°: class 0 is at the top, where SVG's y is small."""
+    _, data = dataset_picture("gaussians", size=100, n=300).split(",")
+    dots = list(ElementTree.fromstring(base64.b64decode(data)))
+    heights: dict[str, list[float]] = {}
+    for dot in dots:
+        heights.setdefault(dot.get("fill", ""), []).append(float(dot.get("cy", "")))
+    first, *others = (sum(values) / len(values) for values in heights.values())
+    assert first < 40
+    assert min(others) > 60
+
+
+def test_the_ids_of_controls_without_a_layer_say_so() -> None:
+    assert control_id("l1") == {"control": "l1", "layer": NO_LAYER}
+    assert control_id("layer-width", 2) == {"control": "layer-width", "layer": 2}
+
+
+@models
+def test_everything_that_can_be_operated_has_a_name(model: Model) -> None:
+    for component in walk(panel(model)):
+        kind = type(component).__name__
+        if kind in ("Select", "NumberInput", "RadioGroup", "RadioCard"):
+            assert getattr(component, "aria-label", ""), component.id
+        elif kind == "Slider":
+            assert component.thumbLabel
+        elif kind == "Button":
+            assert getattr(component, "aria-label", None) or str(component.children).isascii()

@@ -1,0 +1,429 @@
+"""Edits: what each control does to a model, what it leaves alone, and what it refuses."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.edits import EDITS, Change, apply
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Budget, Model, create, dataset, train_slice
+from nets.datasets import DataSpec
+from nets.document import LARGEST_SEED, LIMITS, DocumentError, parse, serialise
+from nets.model import Initial
+from nets.network import Layer, n_parameters
+from tests.nets.models import MIXED, bits, model_of, spiral_model
+
+OWN_POINTS = DataSpec(None, 4, 0.0, 2, 1, 0.25, ((0.0, 0.5), (0.5, 0.0), (0.5, 0.5), (0.0, 0.0)), (0.0, 1.0, 1.0, 0.0))
+
+
+def trained(model: Model) -> Model:
+    """The model after one epoch and a batch or two, so that there is something to lose."""
+    return train_slice(model, Budget(steps=6)).model
+
+
+MODELS = {
+    "classes": trained(spiral_model()),
+    "values": trained(create(dataset("saddle", n=48), hidden=[3])),
+    "own points": trained(create(OWN_POINTS, hidden=[2, 2])),
+    "mixed neurons": trained(model_of(MIXED, dataset("xor", n=48), optimizer="momentum", l1=0.01)),
+    "no hidden layer": create(dataset("xor", n=48), hidden=[]),
+}
+MODEL = MODELS["classes"]
+
+models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+
+
+def edited(model: Model, control: str, value: Any = None, **place: int) -> Model:
+    """The model after a change, as the page gets it."""
+    return parse(serialise(apply(model, Change(control, value, **place))))
+
+
+def refusal(edit: Callable[[], Model]) -> DocumentError:
+    with pytest.raises(DocumentError) as caught:
+        edit()
+    return caught.value
+
+
+def assert_weights_and_epochs_are_kept(before: Model, after: Model) -> None:
+    assert after.parameters.tobytes() == before.parameters.tobytes()
+    assert after.progress.epoch == before.progress.epoch
+    assert after.initial == before.initial
+
+
+# What the changes below have in common: (control, value, what it must have changed)
+HYPERPARAMETERS: list[tuple[str, Any, Callable[[Model], Any], Any]] = [
+    ("learning-rate", "0.3", lambda model: model.training.learning_rate, 0.3),
+    ("learning-rate", 1, lambda model: model.training.learning_rate, 1.0),
+    ("batch-size", "8", lambda model: model.training.batch_size, 8),
+    ("batch-size", 4000, lambda model: model.training.batch_size, 4000),
+    ("loss", "mean_squared_error", lambda model: model.training.loss, "mean_squared_error"),
+    ("l1", "0.001", lambda model: model.training.l1, 0.001),
+    ("l2", "0.1", lambda model: model.training.l2, 0.1),
+    ("training-seed", 7, lambda model: model.training.seed, 7),
+    ("noise", 0.25, lambda model: model.data.noise, 0.25),
+    ("points", 300, lambda model: model.data.n, 300),
+    ("points", "20", lambda model: model.data.n, 20),
+    ("data-seed", 9, lambda model: model.data.seed, 9),
+    ("dataset", "circles", lambda model: model.data.name, "circles"),
+    ("layer-activation", "relu", lambda model: model.layers[0].activation, ("relu",) * 4),
+    ("neuron-activation", "sin", lambda model: model.layers[0].activation, ("sin", "tanh", "tanh", "tanh")),
+]
+
+
+@pytest.mark.parametrize(("control", "value", "read", "wanted"), HYPERPARAMETERS)
+def test_what_does_not_change_the_shape_keeps_weights_epochs_and_the_optimisers_state(
+    control: str, value: Any, read: Callable[[Model], Any], wanted: Any
+) -> None:
+    after = edited(MODEL, control, value)
+    assert read(after) == wanted != read(MODEL)
+    assert_weights_and_epochs_are_kept(MODEL, after)
+    assert after.progress.state.tobytes() == MODEL.progress.state.tobytes()
+
+
+@pytest.mark.parametrize(("control", "value", "read", "wanted"), HYPERPARAMETERS)
+def test_a_change_changes_nothing_else(
+    control: str, value: Any, read: Callable[[Model], Any], wanted: Any
+) -> None:
+    """Whatever a change sets, setting it back gives the model back; training may only begin its epoch again."""
+    after = edited(MODEL, control, value)
+    parts = ("layers", "data", "training", "initial", "domain")
+    assert sum(getattr(after, part) != getattr(MODEL, part) for part in parts) == 1
+    back = replace(after, layers=MODEL.layers, data=MODEL.data, training=MODEL.training)
+    back = replace(back, progress=replace(back.progress, batch=MODEL.progress.batch))
+    assert bits(back) == bits(MODEL)
+
+
+@models
+@pytest.mark.parametrize("control", ["learning-rate", "batch-size", "l1", "l2", "training-seed"])
+def test_training_can_be_changed_whatever_the_model(model: Model, control: str) -> None:
+    assert_weights_and_epochs_are_kept(model, edited(model, control, "1"))
+
+
+@models
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_another_optimiser_starts_afresh_where_the_weights_are_and_the_same_goes_on(
+    model: Model, optimizer: str
+) -> None:
+    after = edited(model, "optimizer", optimizer)
+    assert_weights_and_epochs_are_kept(model, after)
+    assert after.training == replace(model.training, optimizer=optimizer)
+    if optimizer == model.training.optimizer:
+        assert after.progress.state.tobytes() == model.progress.state.tobytes()
+    else:
+        assert after.progress.state.size == 0
+    assert train_slice(after, Budget(steps=1)).divergence is None
+
+
+def test_a_change_in_mid_epoch_leaves_a_model_that_can_be_trained() -> None:
+    """Batch 5 of 13 is none of 4: the epoch begins again."""
+    model = train_slice(spiral_model(batch_size=3), Budget(steps=5)).model
+    for control, value in (("batch-size", "12"), ("points", 10), ("dataset", "xor")):
+        after = edited(model, control, value)
+        assert after.progress.batch == 0
+        assert train_slice(after, Budget(epochs=1)).model.progress.epoch == after.progress.epoch + 1
+
+
+# The shape of the network.
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "place", "widths"),
+    [
+        ("layer-width", 5, {"layer": 0}, [5, 3]),
+        ("layer-width", "1", {"layer": 0}, [1, 3]),
+        ("layer-width", LIMITS["neurons a layer"], {"layer": 0}, [LIMITS["neurons a layer"], 3]),
+        ("add-layer", None, {}, [4, 4, 3]),
+        ("remove-layer", None, {"layer": 0}, [3]),
+        ("classes", 5, {}, [4, 5]),
+        ("dataset", "moons", {}, [4, 2]),
+        ("dataset", "bumps", {}, [4, 1]),
+    ],
+)
+def test_another_shape_draws_new_weights_and_begins_again(
+    control: str, value: Any, place: dict[str, int], widths: list[int]
+) -> None:
+    after = edited(MODEL, control, value, **place)
+    assert [layer.width for layer in after.layers] == widths
+    assert after.parameters.size == n_parameters(after.layers)
+    assert (after.progress.epoch, after.progress.batch, after.progress.state.size) == (0, 0, 0)
+    assert after.initial == MODEL.initial
+    fresh = create(after.data, widths[:-1], "tanh", initial=MODEL.initial)
+    assert after.parameters.tobytes() == fresh.parameters.tobytes()
+
+
+def test_the_same_width_is_no_change() -> None:
+    assert bits(edited(MODEL, "layer-width", "4", layer=0)) == bits(MODEL)
+
+
+def test_added_neurons_are_like_the_last_one_and_removed_ones_are_the_last() -> None:
+    model = MODELS["mixed neurons"]
+    wider, narrower = (edited(model, "layer-width", width, layer=0).layers[0] for width in (5, 2))
+    assert wider == replace(MIXED[0], width=5, activation=("tanh", "relu", "sin", "sin", "sin"))
+    assert narrower == replace(MIXED[0], width=2, activation=("tanh", "relu"))
+
+
+def test_an_added_layer_is_like_the_last_hidden_one_and_stands_before_the_outputs() -> None:
+    after = edited(MODELS["mixed neurons"], "add-layer")
+    assert after.layers == (*MIXED[:-1], MIXED[-2], MIXED[-1])
+
+
+def test_a_network_without_hidden_layers_can_be_given_one() -> None:
+    hidden, outputs = edited(MODELS["no hidden layer"], "add-layer").layers
+    assert outputs == MODELS["no hidden layer"].layers[0]
+    assert hidden.width == len(hidden.activation) > 1
+    assert hidden.activation[0] != "identity"
+
+
+def test_layers_can_be_added_up_to_the_limit_and_not_beyond() -> None:
+    model = MODELS["no hidden layer"]
+    for n_layers in range(2, LIMITS["layers"] + 1):
+        model = edited(model, "add-layer")
+        assert len(model.layers) == n_layers
+    error = refusal(lambda: edited(model, "add-layer"))
+    assert error.where == "layers"
+    assert f"{LIMITS['layers'] + 1} layers; allowed are 1 to {LIMITS['layers']}" in str(error)
+
+
+def test_hidden_layers_can_be_removed_to_the_last_and_the_outputs_cannot() -> None:
+    model = MODELS["mixed neurons"]
+    assert edited(model, "remove-layer", layer=0).layers == MIXED[1:]
+    assert edited(model, "remove-layer", layer=1).layers == (MIXED[0], MIXED[2])
+    alone = edited(edited(model, "remove-layer", layer=0), "remove-layer", layer=0)
+    assert alone.layers == MIXED[2:]
+    error = refusal(lambda: edited(alone, "remove-layer", layer=0))
+    assert (error.where, str(error)) == ("layers[0]", "the output layer cannot be removed")
+
+
+def test_the_width_of_the_outputs_is_the_datas_to_say() -> None:
+    assert refusal(lambda: edited(MODEL, "layer-width", 4, layer=1)).where == "layers[1].width"
+
+
+# Data.
+
+
+@models
+@pytest.mark.parametrize("name", [name for name in DATASETS if DATASETS[name].classes[1] > 0])
+def test_every_classification_can_be_chosen_and_the_outputs_and_the_loss_follow(model: Model, name: str) -> None:
+    assert_data_and_network_agree(edited(model, "dataset", name), name)
+
+
+@models
+@pytest.mark.parametrize("name", [name for name in DATASETS if DATASETS[name].is_regression])
+def test_every_regression_can_be_chosen_and_the_outputs_and_the_loss_follow(model: Model, name: str) -> None:
+    after = edited(model, "dataset", name)
+    assert_data_and_network_agree(after, name)
+    assert after.training.loss == "mean_squared_error"
+    assert after.layers[-1].width == 1
+
+
+def assert_data_and_network_agree(model: Model, name: str) -> None:
+    assert model.data.name == name
+    assert model.data.noise == DATASETS[name].noise
+    assert model.layers[-1].width == model.data.n_outputs
+    assert model.data.task in LOSSES[model.training.loss].tasks
+    assert train_slice(model, Budget(steps=1)).divergence is None
+
+
+def test_another_data_set_keeps_what_was_chosen_of_its_size_its_seed_and_its_share_of_test_points() -> None:
+    before = MODEL.data
+    after = edited(MODEL, "dataset", "gaussians").data
+    assert (after.n, after.seed, after.test, after.classes) == (before.n, before.seed, before.test, before.classes)
+
+
+def test_a_data_set_has_as_many_classes_as_before_where_it_can() -> None:
+    model = edited(MODEL, "classes", 5)
+    assert [edited(model, "dataset", name).data.classes for name in ("gaussians", "xor", "saddle")] == [5, 2, 0]
+
+
+def test_a_generated_data_set_has_its_usual_size_after_ones_own_points() -> None:
+    """Four points of one's own are fewer than a generator makes."""
+    assert edited(MODELS["own points"], "dataset", "spiral").data.n == dataset("spiral").n
+
+
+def test_numbers_of_a_place_are_repeated_only_in_part() -> None:
+    assert len(str(refusal(lambda: edited(MODEL, "new-weights", layer=10**4000)))) < 100
+
+
+def test_the_way_to_values_and_back_to_classes_ends_with_one_output_per_class() -> None:
+    back = edited(edited(MODEL, "dataset", "bumps"), "dataset", "spiral")
+    assert (back.data.classes, back.layers[-1].width) == (3, 3)
+
+
+# Weights.
+
+
+def test_new_weights_are_others_each_time_and_begin_again() -> None:
+    model, seen = MODEL, {MODEL.parameters.tobytes()}
+    for _ in range(5):
+        model = edited(model, "new-weights")
+        assert (model.progress.epoch, model.progress.batch, model.progress.state.size) == (0, 0, 0)
+        seen.add(model.parameters.tobytes())
+    assert len(seen) == 6
+
+
+@models
+def test_the_same_weights_are_the_same_bits(model: Model) -> None:
+    fresh = edited(model, "new-weights")
+    assert bits(edited(trained(fresh), "same-weights")) == bits(fresh)
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_an_initialiser_draws_the_weights_it_would_have_drawn_at_first(name: str) -> None:
+    after = edited(MODEL, "initializer", name)
+    wanted = create(MODEL.data, [4], initial=Initial(name, MODEL.initial.seed))
+    assert after.initial == wanted.initial
+    assert after.parameters.tobytes() == wanted.parameters.tobytes()
+
+
+def test_seeds_begin_again_after_the_largest() -> None:
+    model = replace(MODEL, initial=replace(MODEL.initial, seed=LARGEST_SEED))
+    assert edited(model, "new-weights").initial.seed == 0
+
+
+# Nonlinearities.
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_nonlinearity_is_given_to_a_layer_or_to_one_neuron(name: str) -> None:
+    model = MODELS["mixed neurons"]
+    layer = edited(model, "layer-activation", name, layer=1)
+    assert layer.layers == (MIXED[0], replace(MIXED[1], activation=(name,) * 3), MIXED[2])
+    neuron = edited(model, "neuron-activation", name, layer=0, neuron=1)
+    assert neuron.layers == (replace(MIXED[0], activation=("tanh", name, "sin")), *MIXED[1:])
+    for after in (layer, neuron):
+        assert_weights_and_epochs_are_kept(model, after)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"layer": 2}, {"layer": -1}, {"layer": 10**9}, {"neuron": 4}, {"neuron": -1}, {"layer": 1, "neuron": 3}],
+    ids=str,
+)
+def test_a_place_that_does_not_exist_is_refused(place: dict[str, int]) -> None:
+    error = refusal(lambda: edited(MODEL, "neuron-activation", "relu", **place))
+    assert error.where == "changes"
+    assert f"there is no neuron {place.get('neuron', 0)} in layer {place.get('layer', 0)}" in str(error)
+
+
+# Whatever comes from the page.
+
+
+@pytest.mark.parametrize("control", ["", "weights", "__class__", "Dataset", "x" * 10**6])
+def test_a_control_that_does_not_exist_is_refused_with_those_that_do(control: str) -> None:
+    error = refusal(lambda: edited(MODEL, control, 1))
+    assert error.where == "changes"
+    assert f"unknown control '{control[:20]}" in str(error)
+    assert all(name in str(error) for name in EDITS)
+    assert len(str(error)) < 500
+
+
+def nested(depth: int) -> list[Any]:
+    """A list of a list of … nothing."""
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+BAD = {
+    "nothing": None,
+    "a list": [],
+    "a list of numbers": [1, 2],
+    "a list too deep to be written": nested(990),
+    "an object": {},
+    "an object with fields": {"name": "spiral"},
+    "text": "abc",
+    "no text": "",
+    "a null byte": "\0",
+    "half a character": "\ud800",
+    "a long text": "x" * 10**6,
+    "a long number": "9" * 10**6,
+    "a number as text with a long fraction": "1." + "0" * 10**6 + "1",
+    "a huge number as text": "1e400",
+    "no number as text": "nan",
+    "infinity as text": "-inf",
+    "a fraction as text": "0.5",
+    "digits of another script": "１２",
+    "true": True,
+    "zero": 0,
+    "minus one": -1,
+    "a fraction": 1.5,
+    "a huge fraction": 1e300,
+    "no number": float("nan"),
+    "infinity": float("inf"),
+    "a huge number": 10**9,
+    "a number beyond float": 10**400,
+    "what an object says of itself": "__class__",
+}
+
+
+@models
+@pytest.mark.parametrize("value", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("control", EDITS)
+def test_a_bad_value_gives_a_valid_model_or_a_short_refusal(control: str, value: Any, model: Model) -> None:
+    before = bits(model)
+    after = edited_or_refused(model, control, value)
+    if isinstance(after, DocumentError):
+        assert after.where
+        assert 0 < len(str(after)) < 400
+        assert "\n" not in str(after)
+    else:
+        assert bits(parse(serialise(after))) == bits(after)
+        assert np.isfinite(after.parameters).all()
+    assert bits(model) == before
+
+
+def edited_or_refused(model: Model, control: str, value: Any) -> Model | DocumentError:
+    try:
+        return edited(model, control, value)
+    except DocumentError as error:
+        return error
+
+
+VALUED = [name for name in EDITS if name not in ("add-layer", "remove-layer", "new-weights", "same-weights")]
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "abc", "1e400", float("nan")], ids=repr)
+@pytest.mark.parametrize("control", VALUED)
+def test_what_is_no_value_at_all_is_refused_by_every_control_that_takes_one(control: str, value: Any) -> None:
+    refusal(lambda: edited(MODEL, control, value))
+
+
+@pytest.mark.parametrize("control", [name for name in EDITS if name not in VALUED])
+def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
+    assert bits(edited(MODEL, control, "abc")) == bits(edited(MODEL, control))
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "where"),
+    [
+        ("dataset", "mnist", "data.name"),
+        ("classes", 6, "data.classes"),
+        ("points", 9, "data.n"),
+        ("points", LIMITS["points"] + 1, "data.n"),
+        ("points", 20.5, "data.n"),
+        ("noise", -0.1, "data.noise"),
+        ("data-seed", -1, "data.seed"),
+        ("layer-activation", "swisch", "layers[0].activation"),
+        ("neuron-activation", "swisch", "layers[0].activation[0]"),
+        ("layer-width", "wide", "layers[0].width"),
+        ("initializer", "xavier", "initial.initializer"),
+        ("optimizer", "lion", "training.optimizer"),
+        ("learning-rate", "fast", "training.learning_rate"),
+        ("learning-rate", 0, "training.learning_rate"),
+        ("batch-size", 0, "training.batch_size"),
+        ("loss", "hinge", "training.loss"),
+        ("l1", -1, "training.l1"),
+        ("l2", "nan", "training.l2"),
+        ("training-seed", LARGEST_SEED + 1, "training.seed"),
+    ],
+)
+def test_a_value_that_is_wrong_is_named_by_its_field(control: str, value: Any, where: str) -> None:
+    assert refusal(lambda: edited(MODEL, control, value)).where == where
+
+
+def test_every_edit_takes_a_layer_that_a_document_can_have() -> None:
+    """``Layer`` has four fields; an edit that dropped one would lose what a document says."""
+    assert set(vars(Layer(1, ("tanh",)))) == {"width", "activation", "pre", "skip"}

@@ -1,0 +1,417 @@
+"""The stream: a run as lines, in turns with other runs, at the speed that was asked for, ending as it would alone."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.stream import (
+    CHECKPOINTS_A_SECOND,
+    LONGEST_SLICE,
+    SHORTEST_SLICE,
+    SNAPSHOTS_A_SECOND,
+    TURN,
+    Run,
+    TooManyRunsError,
+    Turns,
+    lines,
+)
+from app.tasks import Payload
+from app.worker import LocalWorker
+from nets import Budget, Model, create, dataset, train_slice
+from nets.network import Layer, n_parameters, uniform_layers
+from nets.optimizers import OPTIMIZERS
+from tests.app.runs import (
+    CHECKPOINT,
+    METRICS,
+    SNAPSHOT,
+    Line,
+    assert_is_that_run,
+    at_checkpoint,
+    floats,
+    oracle,
+    read_lines,
+    with_training,
+)
+from tests.app.workers import Clock, InProcessWorker
+from tests.nets.models import MIXED, bits, model_of, spiral_model
+
+BURST = SNAPSHOTS_A_SECOND * TURN  # snapshots that may come together
+
+MODELS = {
+    "classes": spiral_model(),
+    "in mid-epoch": train_slice(spiral_model(), Budget(steps=6)).model,
+    "values": create(dataset("saddle", n=60), hidden=[3]),
+    "no test points": create(dataset("xor", n=40, test=0.0), hidden=[2]),
+    "mixed neurons": model_of(MIXED, dataset("xor", n=48), l1=0.01, l2=0.1),
+    "one weight vector": create(dataset("saddle", n=20), hidden=[]),
+}
+models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+
+
+def run_lines(run: Run, worker: InProcessWorker | None = None, turns: Turns | None = None) -> list[Line]:
+    """All lines of a run."""
+    return read_lines(b"".join(lines(worker or InProcessWorker(), turns or Turns(1, 10), run)))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Time that only training and sleeping take."""
+    clock = Clock()
+    clock.install(monkeypatch)
+    return clock
+
+
+def timed(clock: Clock, run: Run, seconds: float, worker: InProcessWorker | None = None) -> Iterator[tuple[float, Line]]:
+    """Yield the lines of the first seconds of a run, each with the time since its start."""
+    start = clock.now
+    stream = lines(worker or InProcessWorker(), Turns(1, 10), run)
+    for chunk in stream:
+        if clock.now - start > seconds:
+            break
+        yield from ((clock.now - start, line) for line in read_lines(chunk))
+    stream.close()  # type: ignore[attr-defined]
+
+
+# What the lines say.
+
+
+@models
+def test_a_run_is_the_same_as_one_that_nothing_interrupts(clock: Clock, model: Model) -> None:
+    worker = InProcessWorker()
+    assert_is_that_run(run_lines(Run(model, 500), worker), oracle(model, 500))
+    assert len(worker.payloads) > 3  # it was cut
+
+
+@models
+def test_lines_have_the_documented_fields_and_no_others(clock: Clock, model: Model) -> None:
+    *before, end = run_lines(Run(model, 500))
+    kinds = [CHECKPOINT if "progress" in line else SNAPSHOT for line in before]
+    assert [set(line) for line in before] == kinds
+    assert set(end) == CHECKPOINT | {"end"}
+    assert CHECKPOINT in kinds
+    assert SNAPSHOT in kinds
+    for line in [*before, end]:
+        assert_is_line_of(line, model)
+
+
+def assert_is_line_of(line: Line, model: Model) -> None:
+    dtype = "<f8" if "progress" in line else "<f4"
+    assert floats(line["parameters"], dtype).shape == (n_parameters(model.layers),)
+    assert type(line["epoch"]) is int
+    for name in METRICS:
+        is_missing = (name.startswith("test") and not model.data.n_test) or ("accuracy" in name and not model.data.classes)
+        assert (line[name] is None) == is_missing
+        assert line[name] is None or 0 <= line[name] < np.inf
+    if "progress" in line:
+        assert set(line["progress"]) == {"epoch", "batch", "state"}
+        assert line["progress"]["epoch"] == line["epoch"]
+
+
+@models
+def test_epochs_only_grow(clock: Clock, model: Model) -> None:
+    epochs = [(line["epoch"], line.get("progress", {}).get("batch", 0)) for line in run_lines(Run(model, 500))]
+    assert epochs == sorted(set(epochs))
+    assert epochs[0] >= (model.progress.epoch, model.progress.batch)
+
+
+@models
+@pytest.mark.parametrize("epochs", [1, 2, 17, 300])
+def test_a_run_has_exactly_as_many_epochs_as_were_asked_for(clock: Clock, model: Model, epochs: int) -> None:
+    *before, end = run_lines(Run(model, epochs))
+    assert not any("end" in line for line in before)
+    assert end["end"] == "epochs"
+    assert (end["progress"]["epoch"], end["progress"]["batch"]) == (model.progress.epoch + epochs, 0)
+
+
+def test_one_epoch_is_one_line(clock: Clock) -> None:
+    """What the step button asks for."""
+    assert [line.get("end") for line in run_lines(Run(spiral_model(), 1))] == ["epochs"]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_run_can_go_on_from_every_checkpoint_and_ends_the_same(clock: Clock, optimizer: str) -> None:
+    model = spiral_model(optimizer=optimizer, learning_rate=0.02)
+    expected = oracle(model, 150).last
+    checkpoints = [line for line in run_lines(Run(model, 150)) if "progress" in line]
+    assert len(checkpoints) > 3
+    assert any(line["progress"]["batch"] for line in checkpoints)
+    for line in checkpoints:
+        resumed = at_checkpoint(model, line)
+        rest = Budget(epochs=150 - resumed.progress.epoch)
+        assert bits(train_slice(resumed, rest).model) == bits(expected)
+
+
+def test_a_stream_that_breaks_and_is_asked_for_again_is_the_same_run(clock: Clock) -> None:
+    model, received = spiral_model(), []
+    while not received or "end" not in received[-1]:
+        stream = lines(InProcessWorker(), Turns(1, 10), Run(model, 300 - model.progress.epoch))
+        for _ in range(3):  # chunks, and then the connection is gone
+            received += read_lines(next(stream, b""))
+        last = [line for line in received if "progress" in line][-1]
+        model = at_checkpoint(model, last)
+    assert bits(model) == bits(oracle(spiral_model(), 300).last)
+
+
+# How much they are.
+
+SIZES = [[], [1], [4], [8, 8], [32] * 7]
+
+
+@pytest.mark.parametrize("hidden", SIZES, ids=str)
+@pytest.mark.parametrize("name", ["gaussians", "saddle"])
+def test_a_snapshot_takes_6_bytes_a_parameter_and_300_at_most(clock: Clock, hidden: list[int], name: str) -> None:
+    model = create(dataset(name, 6 if name == "gaussians" else None, n=40), hidden=hidden)
+    model = replace(model, progress=replace(model.progress, epoch=10**9 - 1000))
+    stream = b"".join(lines(InProcessWorker(), Turns(1, 10), Run(model, 60))).splitlines()
+    snapshots = [line for line in stream if b'"progress"' not in line]
+    assert len(snapshots) > 2
+    assert max(map(len, snapshots)) + 1 <= 6 * model.parameters.size + 300
+
+
+@pytest.mark.parametrize(("look", "seconds"), [(1e-5, 0.1), (1e-4, 1.0), (1e-3, 3.0), (1e-2, 10.0)])
+def test_there_are_at_most_60_snapshots_a_second_and_a_burst(
+    monkeypatch: pytest.MonkeyPatch, look: float, seconds: float
+) -> None:
+    clock = Clock(look)
+    clock.install(monkeypatch)
+    times = [time for time, line in timed(clock, Run(spiral_model()), seconds) if "progress" not in line]
+    for (i, first), (j, last) in combinations(enumerate(times), 2):
+        assert j - i + 1 <= SNAPSHOTS_A_SECOND * (last - first + LONGEST_SLICE) + BURST + 1
+    assert len(times) <= seconds * SNAPSHOTS_A_SECOND + BURST
+
+
+def test_a_run_that_is_alone_has_nearly_60_snapshots_a_second(clock: Clock) -> None:
+    """Those that became checkpoints are seen like the others."""
+    assert sum(1 for _ in timed(clock, Run(spiral_model()), 2.0)) >= 0.9 * 2.0 * SNAPSHOTS_A_SECOND
+
+
+def test_snapshots_are_spread_over_time(clock: Clock) -> None:
+    """A landscape that stands still for a tenth of a second is seen to jump."""
+    times = [time for time, _ in timed(clock, Run(spiral_model()), 2.0)]
+    assert max(np.diff(times)) <= 2 * LONGEST_SLICE
+
+
+def test_there_are_at_most_20_checkpoints_a_second_and_no_long_wait_for_one(clock: Clock) -> None:
+    times = [time for time, line in timed(clock, Run(spiral_model()), 3.0) if "progress" in line]
+    for (i, first), (j, last) in combinations(enumerate(times), 2):
+        assert j - i <= CHECKPOINTS_A_SECOND * (last - first) + 1e-6
+    assert max(np.diff(times)) <= 2 / CHECKPOINTS_A_SECOND + LONGEST_SLICE
+
+
+# How fast they come.
+
+
+@pytest.mark.parametrize("rate", [0.5, 1, 5, 20, 60, 1000])
+def test_epochs_come_as_often_as_was_asked_for_and_not_more_often(
+    monkeypatch: pytest.MonkeyPatch, rate: float
+) -> None:
+    clock = Clock(look=1e-4)
+    clock.install(monkeypatch)
+    seconds = 8 / rate + 1
+    seen = list(timed(clock, Run(spiral_model(), rate=rate), seconds))
+    for time, line in seen:
+        assert line["epoch"] <= rate * time + 1 + 1e-6
+    assert seen[-1][1]["epoch"] >= rate * seconds * 0.9 - 2
+
+
+def test_the_first_epoch_comes_at_once(clock: Clock) -> None:
+    time, line = next(timed(clock, Run(spiral_model(), rate=0.5), 10))
+    assert line["epoch"] == 1
+    assert time < 0.1
+
+
+def test_without_a_rate_nothing_sleeps(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "sleep", lambda seconds: pytest.fail("slept"))
+    assert run_lines(Run(spiral_model(), 200))[-1]["end"] == "epochs"
+
+
+@pytest.mark.parametrize("rate", [1, 60, 1000])
+def test_the_rate_changes_nothing_but_the_speed(clock: Clock, rate: float) -> None:
+    assert_is_that_run(run_lines(Run(spiral_model(), 40, rate)), oracle(spiral_model(), 40))
+
+
+def test_a_slow_worker_is_not_asked_for_more_than_it_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step of 20 ms: an epoch takes 80 ms or more, and 60 a second are asked for."""
+    clock = Clock(look=0.02)
+    clock.install(monkeypatch)
+    worker = InProcessWorker()
+    last = [line for _, line in timed(clock, Run(spiral_model(), rate=60), 2.0, worker)][-1]
+    assert 10 <= last["epoch"] <= 25
+    assert all(payload["seconds"] <= LONGEST_SLICE for payload in worker.payloads)
+
+
+# Turns.
+
+
+@pytest.mark.parametrize(
+    ("processes", "active", "seconds"),
+    [
+        (1, 0, 0.05),
+        (1, 1, 0.05),
+        (1, 8, 0.05),
+        (1, 16, 0.025),
+        (2, 1, 0.05),
+        (2, 16, 0.05),
+        (2, 40, 0.02),
+        (2, 200, 0.004),
+        (2, 400, 0.002),
+        (2, 1000, 0.002),
+        (64, 200, 0.05),
+    ],
+)
+def test_a_slice_is_50_ms_and_shrinks_to_2_ms_with_the_number_of_runs(
+    processes: int, active: int, seconds: float
+) -> None:
+    turns = Turns(processes, 10_000)
+    with ExitStack() as places:
+        for _ in range(active):
+            places.enter_context(turns.take())
+        assert turns.slice_seconds == pytest.approx(seconds)
+    assert turns.slice_seconds == LONGEST_SLICE
+
+
+@pytest.mark.parametrize("processes", [1, 2, 8])
+def test_everybodys_turn_comes_round_within_the_time_of_a_turn(processes: int) -> None:
+    turns = Turns(processes, 10_000)
+    with ExitStack() as places:
+        for active in range(1, int(TURN * processes / SHORTEST_SLICE) + 1):
+            places.enter_context(turns.take())
+            assert turns.slice_seconds * active / processes <= TURN * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("others", "seconds"), [(0, 0.05), (39, 0.01), (999, 0.002)])
+def test_a_run_asks_the_worker_for_slices_of_that_length(clock: Clock, others: int, seconds: float) -> None:
+    turns, worker = Turns(1, 10_000), InProcessWorker()
+    with ExitStack() as places:
+        for _ in range(others + 1):
+            places.enter_context(turns.take())
+        next(lines(worker, turns, Run(spiral_model())))
+    assert worker.payloads[0]["seconds"] == pytest.approx(seconds)
+
+
+def test_slices_shrink_while_a_run_is_under_way(clock: Clock) -> None:
+    turns, worker = Turns(1, 10_000), InProcessWorker()
+    with ExitStack() as places:
+        places.enter_context(turns.take())
+        stream = lines(worker, turns, Run(spiral_model()))
+        next(stream)
+        for _ in range(79):
+            places.enter_context(turns.take())
+        next(stream)
+    assert [payload["seconds"] for payload in worker.payloads] == pytest.approx([0.05, 0.005])
+
+
+def test_there_are_only_so_many_places_and_one_that_is_left_can_be_taken() -> None:
+    turns = Turns(1, 2)
+    with turns.take():
+        with turns.take(), pytest.raises(TooManyRunsError), turns.take():
+            pass
+        with turns.take():
+            pass
+
+
+def test_a_place_is_given_back_after_an_error() -> None:
+    turns = Turns(1, 1)
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), turns.take():
+            raise ZeroDivisionError
+
+
+# The end.
+
+DIVERGENT = with_training(
+    model_of(uniform_layers([1], "identity"), dataset("saddle"), loss="mean_squared_error"),
+    optimizer="sgd",
+    learning_rate=1000.0,
+)
+
+
+def overflowing() -> Model:
+    """A network whose activations overflow in the first step."""
+    square = Layer(1, ("square",))
+    model = model_of((square, square, Layer(2, ("square",) * 2)), dataset("xor"))
+    return replace(model, parameters=np.full(n_parameters(model.layers), 1e29))
+
+
+@pytest.mark.parametrize(
+    ("model", "where", "why"),
+    [
+        (DIVERGENT, "training.learning_rate", "learning rate 1000"),
+        (overflowing(), "layers[2]", "the activations of layer 3 overflowed"),
+    ],
+    ids=["learning rate", "activations"],
+)
+def test_a_run_that_diverges_says_where_and_why_and_ends_with_what_was_finite(
+    clock: Clock, model: Model, where: str, why: str
+) -> None:
+    *before, end = run_lines(Run(model))
+    assert not any("end" in line for line in before)
+    assert set(end) == CHECKPOINT | {"end", "where", "why"}
+    assert (end["end"], end["where"]) == ("diverged", where)
+    assert why in end["why"]
+    assert "\n" not in end["why"]
+    last = at_checkpoint(model, end)  # reads them, and so refuses what is not finite
+    assert bits(last) == bits(train_slice(model, Budget(epochs=10_000)).model)
+
+
+def test_an_error_of_the_worker_reaches_whoever_reads() -> None:
+    def fail(payload: Payload) -> None:
+        raise RuntimeError("the background process died 3 times during 'train'")
+
+    with pytest.raises(RuntimeError, match="died 3 times"):
+        next(lines(InProcessWorker(before=fail), Turns(1, 1), Run(spiral_model())))
+
+
+def test_nothing_is_computed_before_or_after_somebody_reads() -> None:
+    worker = InProcessWorker()
+    stream = lines(worker, Turns(1, 1), Run(spiral_model()))
+    assert len(worker.payloads) == 0
+    next(stream)
+    assert len(worker.payloads) == 1
+    stream.close()  # type: ignore[attr-defined]
+    assert len(worker.payloads) == 1
+
+
+def test_the_document_that_travels_with_every_slice_is_the_same_text(clock: Clock) -> None:
+    """So that the worker can recognise it and need not read it again."""
+    worker = InProcessWorker()
+    run_lines(Run(spiral_model(), 300), worker)
+    assert len({payload["document"] for payload in worker.payloads}) == 1
+    assert len({payload["parameters"] for payload in worker.payloads}) == len(worker.payloads) > 3
+
+
+# In processes of their own.
+
+
+@pytest.fixture(scope="module")
+def local_worker() -> Iterator[LocalWorker]:
+    worker = LocalWorker(2)
+    yield worker
+    worker.close()
+
+
+@pytest.mark.parametrize("name", ["classes", "in mid-epoch", "values"])
+def test_a_run_in_another_process_is_the_same_run(local_worker: LocalWorker, name: str) -> None:
+    model = MODELS[name]
+    stream = lines(local_worker, Turns(2, 10), Run(model, 300))
+    assert_is_that_run(read_lines(b"".join(stream)), oracle(model, 300))
+
+
+def test_runs_side_by_side_are_each_its_own(local_worker: LocalWorker) -> None:
+    asked = {name: Run(model, 200) for name, model in MODELS.items()}
+    streams = {name: lines(local_worker, Turns(2, 10), run) for name, run in asked.items()}
+    received: dict[str, bytes] = dict.fromkeys(streams, b"")
+    while streams:
+        for name, stream in list(streams.items()):
+            chunk: Any = next(stream, None)
+            if chunk is None:
+                del streams[name]
+            else:
+                received[name] += chunk
+    for name, run in asked.items():
+        assert_is_that_run(read_lines(received[name]), oracle(run.model, 200))

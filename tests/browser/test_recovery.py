@@ -1,0 +1,88 @@
+"""What may go wrong around the page, and how it goes on."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from nets import Budget, train_slice
+from tests.browser.relief import Relief
+from tests.browser.server import Server
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that a test may kill."""
+    server = Server().start()
+    yield server
+    server.kill()
+
+
+@pytest.mark.parametrize("saved", ["not json", "{}", '{"version": 1, "layers": 3}', "[[[[]]]]", '"text"', "null"])
+def test_garbage_in_local_storage_gives_a_new_network(saved: str, fresh: Relief) -> None:
+    fresh.page.add_init_script(f"localStorage.setItem('relief.document', {saved!r})")
+    fresh.open()
+    assert len(fresh.document["layers"]) == 3
+    fresh.call("relief.step(1)")
+    assert fresh.document["progress"]["epoch"] == 1
+
+
+def test_without_local_storage_the_page_works_all_the_same(fresh: Relief) -> None:
+    fresh.page.add_init_script(
+        """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };"""
+    )
+    fresh.open()
+    fresh.call("relief.step(1)")
+    assert fresh.document["progress"]["epoch"] == 1
+
+
+def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: Relief) -> None:
+    fresh.page.add_init_script(
+        """const original = HTMLCanvasElement.prototype.getContext;
+           HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+             return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+           };"""
+    )
+    fresh.page.goto(fresh.url)
+    fresh.until("() => window.relief?.stats().frames > 0")
+    assert "no WebGL2" in fresh.text("#notice")
+    fresh.settle()
+    pixels = fresh.pixels(".tile[data-layer='2'][data-neuron='3']")
+    assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40
+    fresh.call("relief.step(2)")
+    assert fresh.document["progress"]["epoch"] == 2
+
+
+def test_a_server_killed_in_mid_run_is_found_again_and_the_run_ends_with_the_same_bits(
+    fresh: Relief, own_server: Server
+) -> None:
+    fresh.url = own_server.url
+    fresh.open()
+    start = fresh.model
+    fresh.page.evaluate("() => { window.done = relief.step(240).then(() => true); }")
+    fresh.wait_for_epoch(20)
+    own_server.kill()
+    fresh.until("() => document.querySelector('#notice').textContent.includes('reconnecting')")
+    own_server.start()
+    fresh.page.evaluate("() => window.done")
+    expected = train_slice(start, Budget(epochs=240)).model
+    assert fresh.model.progress.epoch == 240
+    assert fresh.model.parameters.tobytes() == expected.parameters.tobytes()
+    assert fresh.text("#notice") == ""
+    fresh.expect_broken_connections()
+
+
+def test_a_busy_server_makes_the_page_wait_and_say_so(relief: Relief) -> None:
+    answers = iter([503, 503])
+
+    def busy(route) -> None:  # type: ignore[no-untyped-def]
+        status = next(answers, None)
+        if status is None:
+            route.continue_()
+        else:
+            route.fulfill(status=status, headers={"Retry-After": "0"}, body="{}")
+
+    relief.page.route("**/api/train", busy)
+    relief.call("relief.step(2)")
+    assert relief.document["progress"]["epoch"] == 2
+    relief.page.unroute("**/api/train")
+    relief.expect_broken_connections()

@@ -1,0 +1,92 @@
+"""The setup panel, with the mouse."""
+
+import pytest
+from playwright.sync_api import expect
+
+from nets import ACTIVATIONS, DATASETS
+from nets.document import parse
+from tests.browser.relief import Relief
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_click_on_a_picture_chooses_the_data_set(name: str, relief: Relief) -> None:
+    relief.page.get_by_role("radio", name=f"{name}: ").click()
+    relief.until("(name) => relief.model().data.name === name", name)
+    model = parse(relief.document)
+    assert model.layers[-1].width == model.data.n_outputs
+    relief.settle()
+    assert relief.page.locator(".tile").count() == 2 + sum(layer.width for layer in model.layers)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 4, 5])
+def test_the_spiral_has_two_to_five_classes(classes: int, relief: Relief) -> None:
+    slider = relief.page.get_by_role("slider", name="classes", exact=True)
+    slider.focus()
+    slider.press("Home")
+    for _ in range(classes - 2):
+        slider.press("ArrowRight")
+    relief.until("(n) => relief.model().data.classes === n && relief.model().layers.at(-1).width === n", classes)
+
+
+def test_a_hyperparameter_changes_without_touching_the_weights(relief: Relief) -> None:
+    relief.call("relief.step(2)")
+    before = relief.document
+    relief.choose("learning rate", "0.1")
+    relief.until("() => relief.model().training.learning_rate === 0.1")
+    after = relief.document
+    assert after["parameters"] == before["parameters"]
+    assert after["progress"]["epoch"] == 2
+
+
+def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: Relief) -> None:
+    for n in range(3, 8):
+        relief.page.get_by_role("button", name="+ layer").click()
+        relief.until("(n) => relief.model().layers.length === n + 1", n)
+    relief.page.get_by_role("button", name="+ layer").click()
+    relief.until("() => document.querySelector('#notice').textContent.includes('9 layers')")
+    assert len(relief.document["layers"]) == 8
+    for n in range(6, -1, -1):
+        relief.page.get_by_role("button", name="remove hidden 1").click()
+        relief.until("(n) => relief.model().layers.length === n + 1", n)
+    assert relief.page.locator(".tile").count() == 2 + 3
+
+
+def test_a_width_is_chosen_with_the_arrows_or_typed(relief: Relief) -> None:
+    width = relief.page.get_by_role("textbox", name="neurons in hidden 1")
+    width.press("ArrowUp")
+    relief.until("() => relief.model().layers[0].width === 9")
+    width.fill("16")
+    relief.until("() => relief.model().layers[0].width === 16")
+    width.fill("1")
+    relief.until("() => relief.model().layers[0].width === 1")
+
+
+def test_quick_clicks_all_count(relief: Relief) -> None:
+    """Several changes while the first answer is under way."""
+    width = relief.page.get_by_role("textbox", name="neurons in hidden 1")
+    relief.page.get_by_role("button", name="+ layer").click()
+    width.press("ArrowUp")
+    relief.page.get_by_role("button", name="new weights").click()
+    relief.until("() => relief.model().layers[0].width === 9 && relief.model().layers.length === 4")
+    relief.until("() => relief.model().initial.seed === 2")
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "gaussian"])
+def test_a_layers_nonlinearity_is_chosen_from_all_of_them(name: str, relief: Relief) -> None:
+    menu = relief.page.get_by_label("nonlinearity of hidden 2", exact=True).first
+    menu.click()
+    options = relief.page.get_by_role("option").all_inner_texts()
+    assert options == [row.replace("_", " ") for row in ACTIVATIONS]
+    relief.page.get_by_role("option", name=name.replace("_", " "), exact=True).click()
+    relief.until("(name) => relief.model().layers[1].activation === name", name)
+
+
+def test_the_panel_shows_what_a_loaded_document_says(relief: Relief) -> None:
+    document = relief.document
+    document["training"] |= {"optimizer": "momentum", "learning_rate": 0.07, "l2": 0.02}
+    document["layers"][0]["activation"] = "sin"
+    relief.load(document)
+    for label, value in (("optimiser", "momentum"), ("learning rate", "0.07"), ("L2", "0.02")):
+        expect(relief.page.locator(f"input[aria-label='{label}']")).to_have_value(value)
+    expect(relief.page.locator("input[aria-label='nonlinearity of hidden 1']")).to_have_value("sin")
+    assert relief.document["training"]["learning_rate"] == 0.07
