@@ -18,10 +18,10 @@ export function formatLoss(loss) {
   return loss >= 10 ? loss.toFixed(1) : loss.toFixed(3);
 }
 
-/** @param {?number} share from 0 to 1 */
+/** A share in percent, rounded down: 100 % means all. @param {?number} share from 0 to 1 */
 export function formatShare(share) {
   if (share === null || share === undefined) return "–";
-  return share === 1 ? "100 %" : `${(100 * share).toFixed(1)} %`;
+  return share === 1 ? "100 %" : `${(Math.floor(1000 * share + 1e-9) / 10).toFixed(1)} %`;
 }
 
 /** @param {number} count */

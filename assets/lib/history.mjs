@@ -1,8 +1,9 @@
 /**
  * The moments of a run, oldest first, and a cursor on the one that is shown. A moment added while
- * the cursor is in the past replaces what came after it: playing from the past branches off. When
- * there are too many, every second one is dropped (both ends stay), so that what is kept is
- * spread evenly.
+ * the cursor is in the past replaces what came after it: playing from the past branches off.
+ *
+ * When there are too many, only every second one is kept, then every fourth, and so on, of those
+ * to come as well, so that what is kept is always spread evenly; both ends stay.
  */
 
 export const MOST_MOMENTS = 1024;
@@ -13,6 +14,7 @@ export const MOST_MOMENTS = 1024;
  * @property {Float64Array} parameters
  * @property {?object} metrics
  * @property {?object} progress all that is needed to go on to the bit; null where only the weights are known
+ * @property {number} [order] how many came before it, kept or not; given by the history
  */
 
 export class History {
@@ -21,6 +23,7 @@ export class History {
     /** @type {Moment[]} */
     this.moments = [];
     this.cursor = -1;
+    this.stride = 1; // every how many moments one is kept
   }
 
   get length() {
@@ -31,7 +34,9 @@ export class History {
   add(moment) {
     this.moments.length = this.cursor + 1;
     this.#drop((last) => last.epoch >= moment.epoch);
-    this.moments.push(moment);
+    const order = this.length ? this.moments.at(-1).order + 1 : 0;
+    if (order > 1) this.#drop((last) => last.order === order - 1 && !this.#isKept(last));
+    this.moments.push({ ...moment, order });
     if (this.length > this.most) this.#thin();
     this.cursor = this.length - 1;
   }
@@ -44,6 +49,7 @@ export class History {
   clear() {
     this.moments.length = 0;
     this.cursor = -1;
+    this.stride = 1;
   }
 
   #drop(isUnwanted) {
@@ -51,8 +57,13 @@ export class History {
     this.cursor = Math.min(this.cursor, this.length - 1);
   }
 
+  #isKept({ order }) {
+    return order % this.stride === 0;
+  }
+
   #thin() {
-    const last = this.length - 1;
-    this.moments = this.moments.filter((_, i) => i % 2 === 0 || i === last);
+    this.stride *= 2;
+    const last = this.moments.at(-1);
+    this.moments = this.moments.filter((moment) => this.#isKept(moment) || moment === last);
   }
 }

@@ -92,7 +92,7 @@ def test_the_numbers_beside_the_curve_are_those_of_nets(relief: Relief) -> None:
     relief.settle()
     assert relief.text("#train-loss") == f"{snapshot.train_loss:.3f}"
     assert relief.text("#test-loss") == f"{snapshot.test_loss:.3f}"
-    assert accuracy(relief) == pytest.approx(100 * snapshot.train_accuracy, abs=0.051)
+    assert accuracy(relief) == pytest.approx(100 * snapshot.train_accuracy, abs=0.11)
 
 
 def test_resetting_brings_the_first_weights_back(relief: Relief) -> None:
