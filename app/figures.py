@@ -84,7 +84,12 @@ def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> di
                 "camera": {"eye": {"x": -0.95, "y": -1.35, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.12}},
                 "xaxis": {**axis, "title": {"text": "x"}, "range": [float(x[0]), float(x[-1])]},
                 "yaxis": {**axis, "title": {"text": "y"}, "range": [float(y[0]), float(y[-1])]},
-                "zaxis": {**axis, "title": {"text": ""}, "range": [-HEADROOM * scale, HEADROOM * scale]},
+                "zaxis": {
+                    **axis,
+                    "title": {"text": ""},
+                    "range": [-HEADROOM * scale, HEADROOM * scale],
+                    "tickvals": [-scale / 2, 0, scale / 2],
+                },
             },
         },
     }

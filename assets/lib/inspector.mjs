@@ -49,7 +49,10 @@ export class Inspector {
     clearTimeout(this.timer);
     if (!this.isInSight) return;
     this.isStale = true;
-    this.timer = setTimeout(() => this.#draw(this.hooks.resting()), REST);
+    this.timer = setTimeout(() => {
+      this.isStale = false;
+      this.#draw(this.hooks.resting());
+    }, REST);
   }
 
   /** Draw if there is something new and time for it; to be called every animation frame. */
@@ -105,7 +108,11 @@ export class Inspector {
     this.axes = text;
     const ranges = { xaxis: [x[0], x.at(-1)], yaxis: [y[0], y.at(-1)] };
     const named = (prefix) => Object.fromEntries(Object.entries(ranges).map(([k, v]) => [`${prefix}${k}.range`, v]));
-    this.Plotly.relayout(this.surface, { ...named("scene."), "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale] });
+    this.Plotly.relayout(this.surface, {
+      ...named("scene."),
+      "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale],
+      "scene.zaxis.tickvals": [-scale / 2, 0, scale / 2],
+    });
     this.Plotly.relayout(this.map, named(""));
   }
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from tests.benchmark.networks import LARGEST, NETWORKS
 from tests.benchmark.tables import Benchmark, Column
 
 BUDGET = 3.0  # ms
+FIRSTS = 5  # runs whose first slice is measured
+SEEDS = count(100)
 
 
 class Row(NamedTuple):
@@ -51,7 +54,7 @@ def measure(repetitions: int) -> list[Row]:
     with watched_worker() as worker:
         runs = [Run(worker, model, seconds) for _, model, seconds in cases]
         times = [[run.slice() for run in runs] for _ in range(repetitions)]
-        firsts = [[Run(worker, other, run.seconds).slice() for other in others(run.model)] for run in runs]
+        firsts = [[Run(worker, other, run.seconds).slice() for other in others(run)] for run in runs]
     return [
         _row(name, run, list(taken), first)
         for (name, *_), run, taken, first in zip(cases, runs, zip(*times, strict=True), firsts, strict=True)
@@ -72,10 +75,10 @@ def with_own_points(model: Model) -> Model:
     return replace(model, data=replace(spec, name=None, noise=0.0, points=points, targets=tuple(data.targets.tolist())))
 
 
-def others(model: Model) -> Iterator[Model]:
-    """Yield models like this one whose documents no process has seen."""
-    for seed in range(100, 105):
-        yield replace(model, data=replace(model.data, seed=seed))
+def others(run: "Run") -> Iterator[Model]:
+    """Yield models like this run's whose documents no process has seen."""
+    for _ in range(FIRSTS):
+        yield replace(run.model, data=replace(run.model.data, seed=next(SEEDS)))
 
 
 class Run:

@@ -64,12 +64,12 @@ def listen(server: Server, model: Model) -> list[Line]:
         if response.status != 200:
             raise RuntimeError(f"POST /api/train answered {response.status}: {response.read()!r}")
         start = perf_counter()
-        while (at := perf_counter() - start) < WARM + LISTEN:
+        while perf_counter() - start < WARM + LISTEN:
             text = response.readline()
-            lines.append(Line(at, len(text), json.loads(text)))
+            lines.append(Line(perf_counter() - start, len(text), json.loads(text)))
     finally:
         connection.close()
-    return [line for line in lines if line.at >= WARM]
+    return [line for line in lines if WARM <= line.at < WARM + LISTEN]
 
 
 def _row(name: str, model: Model, streams: list[list[Line]]) -> Row:

@@ -1,0 +1,238 @@
+"""The worker: its processes train, survive what happens to them, and end with whoever started them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.tasks import TASKS, Payload
+from app.worker import THREAD_LIMITS, TRIES, LocalWorker, Worker
+from nets import Budget, Model, create, dataset, serialise, train_slice
+from tests.app.conditions import until
+from tests.app.processes import children, descendants, environment, is_running, n_threads, trainers
+from tests.app.runs import at_checkpoint
+from tests.nets.models import bits, spiral_model
+
+ROOT = Path(__file__).parent.parent.parent
+
+LARGE = create(dataset("gaussians", 6, n=4000), hidden=[32] * 7)
+
+
+def payload(model: Model, **budget: Any) -> Payload:
+    document = serialise(model)
+    return {
+        "document": json.dumps(document),
+        "parameters": document["parameters"],
+        "progress": document["progress"],
+        **{"seconds": 60.0, "epochs": 3, "snapshots": 3, **budget},
+    }
+
+
+@pytest.fixture
+def worker() -> Iterator[LocalWorker]:
+    worker = LocalWorker(2)
+    yield worker
+    worker.close()
+    until(lambda: not trainers(), "the worker's processes end")
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads to ask from, as those of the server do."""
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+def run_in_slices(worker: LocalWorker, model: Model, slices: int, **budget: Any) -> Model:
+    for _ in range(slices):
+        model = at_checkpoint(model, worker.run("train", payload(model, **budget)))
+    return model
+
+
+def without_time(result: Payload) -> Payload:
+    return {name: value for name, value in result.items() if name != "seconds"}
+
+
+def test_a_local_worker_is_a_worker(worker: LocalWorker) -> None:
+    checked: Worker = worker
+    assert checked.processes == 2
+
+
+def test_a_task_gives_the_same_in_another_process(worker: LocalWorker) -> None:
+    asked = payload(spiral_model())
+    assert without_time(worker.run("train", asked)) == without_time(TASKS["train"](asked))
+    assert trainers()
+
+
+def test_nothing_is_started_before_there_is_something_to_do() -> None:
+    before = descendants(os.getpid())
+    worker = LocalWorker(2)
+    assert descendants(os.getpid()) == before
+    worker.close()
+
+
+def test_an_error_of_a_task_is_the_callers(worker: LocalWorker) -> None:
+    with pytest.raises(KeyError):
+        worker.run("train", {})
+    with pytest.raises(KeyError):
+        worker.run("dream", {})
+    assert without_time(worker.run("train", payload(spiral_model())))["divergence"] is None
+
+
+def test_a_process_has_one_thread_for_linear_algebra(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    """Besides it there is the one that watches over the process that started it."""
+    for future in [pool.submit(worker.run, "train", payload(LARGE, seconds=0.1)) for _ in range(4)]:
+        future.result()
+    for pid in trainers():
+        assert {name: environment(pid)[name] for name in THREAD_LIMITS} == dict.fromkeys(THREAD_LIMITS, "1")
+        assert n_threads(pid) == 2
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_there_are_never_more_processes_than_allowed(processes: int, pool: ThreadPoolExecutor) -> None:
+    worker = LocalWorker(processes)
+    futures = [pool.submit(worker.run, "train", payload(LARGE, seconds=0.02, epochs=None)) for _ in range(40)]
+    seen = set()
+    while not all(future.done() for future in futures):
+        seen.add(len(trainers()))
+    for future in futures:
+        future.result()
+    assert max(seen) == processes
+    worker.close()
+    until(lambda: not trainers(), "the worker's processes end")
+
+
+def test_slices_of_many_runs_are_served_in_turns(pool: ThreadPoolExecutor) -> None:
+    """With one process, a run that asks again waits behind all that have asked meanwhile."""
+    worker = LocalWorker(1)
+    served: list[int] = []
+    barrier = threading.Barrier(4)
+
+    def run(number: int) -> None:
+        barrier.wait()
+        for _ in range(8):
+            worker.run("train", payload(LARGE, seconds=0.02, epochs=None))
+            served.append(number)
+
+    for future in [pool.submit(run, number) for number in range(4)]:
+        future.result()
+    worker.close()
+    until(lambda: not trainers(), "the worker's processes end")
+    latest = {number: [place for place, n in enumerate(served) if n == number] for number in range(4)}
+    for places in latest.values():
+        assert all(later - earlier <= 8 for earlier, later in zip(places, places[1:], strict=False))
+
+
+def test_a_process_that_is_killed_in_mid_slice_loses_nothing(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    model = spiral_model()
+    worker.run("train", payload(model, epochs=1))
+    run = pool.submit(run_in_slices, worker, model, 4, epochs=2000, snapshots=0)
+    for _ in range(2):
+        victim = next(iter(until(busy_trainers, "a process is training")))
+        os.kill(victim, signal.SIGKILL)
+        until(lambda victim=victim: not is_running(victim), "the process that was killed ends")
+    assert bits(run.result()) == bits(train_slice(model, Budget(epochs=8000, snapshots=0)).model)
+    assert worker.processes == 2
+
+
+def busy_trainers() -> set[int]:
+    """The processes that are on a processor, or want to be, at this moment."""
+    return {pid for pid in trainers() if state(pid) == "R"}
+
+
+def state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
+def test_runs_of_others_survive_the_death_of_a_process(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    model = spiral_model()
+    runs = [pool.submit(run_in_slices, worker, model, 3, epochs=800, snapshots=0) for _ in range(6)]
+    os.kill(next(iter(until(busy_trainers, "a process is training"))), signal.SIGKILL)
+    expected = bits(train_slice(model, Budget(epochs=2400, snapshots=0)).model)
+    assert [bits(run.result()) for run in runs] == [expected] * 6
+    until(lambda: len(trainers()) <= 2, "there are no more processes than before")
+
+
+def test_the_death_of_the_fork_server_is_survived_too(worker: LocalWorker) -> None:
+    model = spiral_model()
+    before = run_in_slices(worker, model, 1)
+    (server,) = {parent for parent in children(os.getpid()) if children(parent)}
+    old = trainers()
+    os.kill(server, signal.SIGKILL)
+    until(lambda: not is_running(server), "the fork server ends")
+    assert bits(run_in_slices(worker, before, 1)) == bits(train_slice(model, Budget(epochs=6)).model)
+    until(lambda: not any(is_running(pid) for pid in old), "the processes of the old one end")
+
+
+def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    worker.run("train", payload(spiral_model()))
+    doomed: Future[Payload] = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=600.0))
+    for _ in range(TRIES):
+        victim = next(iter(until(busy_trainers, "a process is training")))
+        os.kill(victim, signal.SIGKILL)
+        until(lambda victim=victim: not is_running(victim), "the process that was killed ends")
+    with pytest.raises(RuntimeError, match=f"the background process died {TRIES} times during 'train'"):
+        doomed.result()
+    assert worker.run("train", payload(spiral_model()))["divergence"] is None  # the next one is served again
+
+
+def test_close_ends_the_processes_and_can_be_called_twice() -> None:
+    worker = LocalWorker(2)
+    worker.run("train", payload(spiral_model()))
+    own = trainers()
+    assert own
+    worker.close()
+    until(lambda: not any(is_running(pid) for pid in own), "the processes end")
+    worker.close()
+
+
+def test_a_worker_that_was_closed_starts_anew_when_it_is_used() -> None:
+    worker = LocalWorker(1)
+    first, second = (run_once_and_close(worker) for _ in range(2))
+    assert first == second
+
+
+def run_once_and_close(worker: LocalWorker) -> Payload:
+    result = worker.run("train", payload(spiral_model()))
+    worker.close()
+    until(lambda: not trainers(), "the worker's processes end")
+    return without_time(result)
+
+
+SERVER = """
+import json, sys, threading
+from app.worker import LocalWorker
+
+worker = LocalWorker(2)
+asked = json.load(sys.stdin)
+for _ in range(4):
+    threading.Thread(target=worker.run, args=("train", asked), daemon=True).start()
+threading.Event().wait()
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda end: end.name)
+def test_the_processes_end_when_the_server_is_ended_in_whatever_way(end: signal.Signals) -> None:
+    asked = json.dumps(payload(LARGE, epochs=None, seconds=600.0))
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdin is not None
+        server.stdin.write(asked)
+        server.stdin.close()
+        until(lambda: len(trainers(server.pid)) == 2, "the worker's processes start")
+        own = descendants(server.pid)
+        server.send_signal(end)
+        until(lambda: not any(is_running(pid) for pid in own), "every process that it started ends")
+    assert server.returncode != 0
