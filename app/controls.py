@@ -258,7 +258,7 @@ def _width(index: int, width: int, title: str) -> dmc.NumberInput:
         allowNegative=False,
         size="xs",
         w=54,
-        debounce=400,
+        debounce=200,
         **{"aria-label": f"neurons in {title}"},
     )
 

@@ -102,13 +102,16 @@ def parse_run(body: Any) -> Run:
 def _json_body() -> Any:
     """Read the request's body, refusing what is not JSON and what is too long before reading it."""
     limit = LIMITS["bytes a request"]
-    request.max_content_length = limit
     if request.content_length is not None and request.content_length > limit:
         raise _Refused(413, f"the request has {request.content_length} bytes; {limit} are allowed")
     if request.mimetype != "application/json":
         raise _Refused(415, f"the content type is {request.mimetype[:40]!r}; send application/json")
+    request.max_content_length = limit + 1  # where a body that did not say its length is cut
+    data = request.get_data()
+    if len(data) > limit:
+        raise _Refused(413, f"the request has more than the {limit} bytes that are allowed")
     try:
-        return orjson.loads(request.get_data())
+        return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _Refused(400, f"this is not JSON: {error}") from None
 

@@ -78,28 +78,29 @@ class Pace:
         self._rate = rate
         self._epochs = 0
         self._start = self._last = time.monotonic()
-        self._snapshots = 1.0  # allowance, growing with time
+        self._snapshots = 2.0  # allowance, growing with time
         self._last_checkpoint = float("-inf")
 
     def wait(self) -> None:
-        """Sleep until the rate allows another epoch."""
+        """Sleep until the rate allows another epoch; what was missed by more than a turn is not made up for."""
         if self._rate:
-            time.sleep(max(0.0, self._start + self._epochs / self._rate - time.monotonic()))
+            now = time.monotonic()
+            self._start = max(self._start, now - self._epochs / self._rate - TURN)
+            time.sleep(max(0.0, self._start + self._epochs / self._rate - now))
 
-    def epochs_due(self) -> int | None:
-        """Return how many epochs the rate allows now; None for as many as fit."""
+    def epochs_due(self, left: int) -> int:
+        """Return how many of the epochs left the rate allows now."""
         if not self._rate:
-            return None
-        return max(1, int((time.monotonic() - self._start) * self._rate) + 1 - self._epochs)
+            return left
+        return min(left, max(1, int((time.monotonic() - self._start) * self._rate) + 1 - self._epochs))
 
-    def snapshots_due(self, slice_seconds: float) -> int:
-        """Return how many snapshots the next slice may send."""
+    def snapshots_due(self, epochs: int) -> int | None:
+        """Return how many snapshots the next slice may send; None for one every epoch, where there is room for that."""
         now = time.monotonic()
-        self._snapshots += SNAPSHOTS_A_SECOND * (now - self._last)
+        self._snapshots = min(self._snapshots + SNAPSHOTS_A_SECOND * (now - self._last), SNAPSHOTS_A_SECOND * TURN)
         self._last = now
-        most = max(SNAPSHOTS_A_SECOND * TURN, SNAPSHOTS_A_SECOND * slice_seconds)
-        self._snapshots = min(self._snapshots, most)
-        return int(self._snapshots)
+        most = int(self._snapshots)
+        return None if epochs <= most else most
 
     def spend(self, epochs: int, snapshots: int) -> None:
         """Count what a slice has done."""
@@ -128,17 +129,15 @@ def lines(worker: Worker, turns: Turns, run: Run) -> Iterator[bytes]:
     while True:
         pace.wait()
         epoch = state["progress"]["epoch"]
-        due = pace.epochs_due()
-        left = last_epoch - epoch
-        seconds = turns.slice_seconds
+        due = pace.epochs_due(last_epoch - epoch)
         result = worker.run(
             "train",
             {
                 "document": text,
                 **state,
-                "seconds": seconds,
-                "epochs": left if due is None else min(due, left),
-                "snapshots": pace.snapshots_due(seconds),
+                "seconds": turns.slice_seconds,
+                "epochs": due,
+                "snapshots": pace.snapshots_due(due),
             },
         )
         state = {"parameters": result["parameters"], "progress": result["progress"]}

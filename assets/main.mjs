@@ -75,22 +75,23 @@ function build(frame) {
   const panel = new Panel(dash, {
     model: () => session.model(),
     selection: () => ({ layer: view.selection.layer - 1, neuron: view.selection.neuron }),
+    version: () => session.parameters,
     hold: () => trainer.hold(),
-    accept: (proposal, isLoaded) => accept(parts, proposal, isLoaded),
+    accept: (proposal, loaded) => accept(parts, proposal, loaded),
   });
   const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
   editing.measure = () => view.measure();
-  editing.load = (document) => panel.load(document);
+  editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
   const parts = { session, history, trainer, editing, transport, canvas, wall, overlay, panel, view, frame };
   return parts;
 }
 
 /** Take up what Python proposes, and say what it could not do. */
-function accept({ session, editing, transport, trainer }, proposal, isLoaded) {
+function accept({ editing, transport, trainer }, proposal, loaded) {
   const { document: proposed, error, where } = proposal;
   if (proposed) {
-    if (!isLoaded) session.remember();
-    editing.takeUp(proposal, isLoaded);
+    if (!loaded) editing.rememberBefore(proposed);
+    editing.takeUp(proposal, loaded?.isAnotherRun ?? false);
   }
   transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
   trainer.release();
@@ -186,7 +187,7 @@ async function begin({ session, editing, panel, transport }, initial) {
   panel.remember(initial.shown);
   if (saved) {
     try {
-      await panel.load(saved);
+      await panel.load(saved, true);
       return;
     } catch (error) {
       transport.say(`What this browser had saved could not be read (${error.message}), so here is a new network.`);

@@ -25,7 +25,7 @@ export function consoleApi({ session, history, trainer, view, editing }) {
       trainer.pause();
       session.remember();
       try {
-        await editing.load(document);
+        await editing.load(document, true);
       } catch (error) {
         session.undos.pop();
         throw error;

@@ -3,6 +3,8 @@
  * for undo, replaces the moment of the run that it changed, is saved, and lets training go on.
  */
 
+import { settingsText } from "./document.mjs";
+
 export class Editing {
   /**
    * @param {import("./session.mjs").Session} session
@@ -12,13 +14,20 @@ export class Editing {
   constructor(session, history, trainer) {
     Object.assign(this, { session, history, trainer });
     this.measure = () => {}; // brings session.metrics up to date
-    this.load = async () => {}; // has a document checked by the server and taken up
+    this.load = async () => {}; // (document, isAnotherRun): has a document checked by the server and taken up
   }
 
   /** Begin a gesture. */
   start() {
     this.trainer.hold();
     this.session.remember();
+  }
+
+  /** Remember the present for undo if a document differs from it in more than its progress. @param {object} document */
+  rememberBefore(document) {
+    const present = this.session.model();
+    const isSame = document.parameters === present.parameters && settingsText(document) === settingsText(present);
+    if (!isSame) this.session.remember();
   }
 
   /** End a gesture. */
@@ -42,7 +51,8 @@ export class Editing {
 
   /**
    * Take up a document that the server has checked.
-   * @param {{document: object, points: object}} proposal @param {boolean} isAnotherRun whether its past is not ours
+   * @param {{document: object, points: ?object}} proposal points are null where they stay the same
+   * @param {boolean} isAnotherRun whether its past is not ours
    */
   takeUp({ document, points }, isAnotherRun) {
     const before = this.session.layers;
@@ -73,7 +83,9 @@ export class Editing {
   async #travel(direction) {
     this.trainer.pause();
     const document = this.session[direction]();
-    if (document) await this.load(document);
+    if (!document) return;
+    if (settingsText(document) === settingsText(this.session.document)) this.takeUp({ document, points: null }, false);
+    else await this.load(document, false);
   }
 }
 

@@ -13,14 +13,17 @@ export class Panel {
    * @param {object} hooks
    * @param {() => object} hooks.model the current document
    * @param {() => {layer: number, neuron: number}} hooks.selection for controls of the selected neuron
-   * @param {() => void} hooks.hold before the document is read
-   * @param {(proposal: object, isLoaded: boolean) => void} hooks.accept isLoaded: the document came from elsewhere
+   * @param {() => any} hooks.version something that differs whenever the document's numbers do
+   * @param {() => void} hooks.hold interrupt training, so that the document stays as it is
+   * @param {(proposal: object, loaded: ?{isAnotherRun: boolean}) => void} hooks.accept
+   *   loaded is null where the proposal is the present document with changes
    */
   constructor(dash, hooks) {
     this.dash = dash;
     this.hooks = hooks;
     this.sequence = 0;
-    this.loading = 0; // sequence of the last document that came from elsewhere
+    this.loading = { sequence: 0, isAnotherRun: false }; // the last document that was sent instead of the present one
+    this.sentVersion = null;
     this.pending = []; // {sequence, change}
     this.waiting = new Map(); // sequence -> {resolve, reject}
     this.shown = new Map(); // id text -> value
@@ -35,11 +38,12 @@ export class Panel {
 
   /**
    * Have a document checked and taken up.
-   * @param {object} document @returns {Promise<object>} the proposal
+   * @param {object} document @param {boolean} isAnotherRun whether the present run's past is not its own
+   * @returns {Promise<object>} the proposal
    */
-  load(document) {
+  load(document, isAnotherRun) {
     this.pending.length = 0;
-    this.loading = this.sequence + 1;
+    this.loading = { sequence: this.sequence + 1, isAnotherRun };
     return this.#send(document);
   }
 
@@ -59,15 +63,16 @@ export class Panel {
   /** Dash's clientside callback for an answer. @param {object} proposal */
   accept(proposal) {
     const { sequence } = proposal;
+    const isLatest = sequence === this.sequence;
+    const isLoaded = sequence === this.loading.sequence;
+    if (isLatest && !isLoaded && this.#isOutdated()) {
+      this.#post(null); // a slider was moved or training went on meanwhile: the same changes, to the document as it now is
+      return;
+    }
     this.pending = this.pending.filter((item) => item.sequence > sequence);
     if (proposal.shown) this.show(proposal.shown);
-    if (sequence === this.sequence) this.hooks.accept(proposal, sequence === this.loading);
-    for (const [number, { resolve, reject }] of this.waiting) {
-      if (number > sequence) continue;
-      this.waiting.delete(number);
-      if (proposal.error) reject(Object.assign(new Error(proposal.error), { where: proposal.where }));
-      else resolve(proposal);
-    }
+    if (isLatest) this.hooks.accept(proposal, isLoaded ? this.loading : null);
+    this.#settle(proposal);
   }
 
   /** Remember what the page was delivered with. @param {Array<{id: any, props: object}>} updates */
@@ -90,14 +95,34 @@ export class Panel {
     return { control, value };
   }
 
+  #isOutdated() {
+    this.hooks.hold();
+    return this.hooks.version() !== this.sentVersion;
+  }
+
   #send(document) {
     this.hooks.hold();
+    this.#post(document);
+    return new Promise((resolve, reject) => this.waiting.set(this.sequence, { resolve, reject }));
+  }
+
+  #post(document) {
     this.sequence += 1;
     this.requests += 1;
-    const { sequence } = this;
+    this.sentVersion = this.hooks.version();
     const changes = this.pending.map(({ change }) => change);
-    this.dash.set_props("request", { data: { sequence, document: document ?? this.hooks.model(), changes } });
-    return new Promise((resolve, reject) => this.waiting.set(sequence, { resolve, reject }));
+    const data = { sequence: this.sequence, document: document ?? this.hooks.model(), changes };
+    this.dash.set_props("request", { data });
+  }
+
+  /** Answer those who wait for this proposal or an earlier one. */
+  #settle(proposal) {
+    for (const [number, { resolve, reject }] of this.waiting) {
+      if (number > proposal.sequence) continue;
+      this.waiting.delete(number);
+      if (proposal.error) reject(Object.assign(new Error(proposal.error), { where: proposal.where }));
+      else resolve(proposal);
+    }
   }
 
   /** The layer rows arrive as whole components: remember the values inside them. */

@@ -12,6 +12,7 @@ import { decodeFloat32, decodeFloat64 } from "./document.mjs";
 import { ConnectionLost, orLost, readLines } from "./ndjson.mjs";
 
 const BACKLOG = 6; // moments that may wait for their frame before some are passed over
+const MOST_WAITING = 240; // moments: a hidden page gets no frames, and its run goes on
 const BACKOFF = [250, 500, 1000, 2000, 4000]; // ms before trying to connect again
 
 export class Trainer extends EventTarget {
@@ -201,6 +202,7 @@ export class Trainer extends EventTarget {
     const moment = { epoch, parameters: numbers, progress, metrics };
     if (progress) this.checkpoint = moment;
     this.queue.push(moment);
+    if (this.queue.length > MOST_WAITING) this.#record(this.queue.shift());
     if (end) this.ending = { end, where, why };
     this.dispatchEvent(new Event("arrival"));
   }

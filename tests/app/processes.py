@@ -15,9 +15,14 @@ def _state_and_parent(pid: int) -> tuple[str, int]:
     return state, int(parent)
 
 
+def state(pid: int) -> str:
+    """Return the state of a process as ps shows it: R, S, …, Z for one that has ended, X for none."""
+    return _state_and_parent(pid)[0]
+
+
 def is_running(pid: int) -> bool:
     """Whether there is such a process and it is not one that has ended and only waits to be asked how."""
-    return _state_and_parent(pid)[0] not in "XZ"
+    return state(pid) not in "XZ"
 
 
 def children(pid: int) -> set[int]:

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ from app.tasks import TASKS, Payload
 from app.worker import THREAD_LIMITS, TRIES, LocalWorker, Worker
 from nets import Budget, Model, create, dataset, serialise, train_slice
 from tests.app.conditions import until
-from tests.app.processes import children, descendants, environment, is_running, n_threads, trainers
+from tests.app.processes import children, descendants, environment, is_running, n_threads, state, trainers
 from tests.app.runs import at_checkpoint
 from tests.nets.models import bits, spiral_model
 
 ROOT = Path(__file__).parent.parent.parent
 
-LARGE = create(dataset("gaussians", 6, n=4000), hidden=[32] * 7)
+LARGE = create(dataset("gaussians", 6, n=1000), hidden=[32] * 7)
 
 
 def payload(model: Model, **budget: Any) -> Payload:
@@ -131,16 +132,10 @@ def test_slices_of_many_runs_are_served_in_turns(pool: ThreadPoolExecutor) -> No
         assert all(later - earlier <= 8 for earlier, later in zip(places, places[1:], strict=False))
 
 
-def test_a_process_that_is_killed_in_mid_slice_loses_nothing(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
-    model = spiral_model()
-    worker.run("train", payload(model, epochs=1))
-    run = pool.submit(run_in_slices, worker, model, 4, epochs=2000, snapshots=0)
-    for _ in range(2):
-        victim = next(iter(until(busy_trainers, "a process is training")))
-        os.kill(victim, signal.SIGKILL)
-        until(lambda victim=victim: not is_running(victim), "the process that was killed ends")
-    assert bits(run.result()) == bits(train_slice(model, Budget(epochs=8000, snapshots=0)).model)
-    assert worker.processes == 2
+def kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def busy_trainers() -> set[int]:
@@ -148,18 +143,22 @@ def busy_trainers() -> set[int]:
     return {pid for pid in trainers() if state(pid) == "R"}
 
 
-def state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return "X"
+def test_a_process_that_is_killed_in_mid_slice_loses_nothing(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    model = spiral_model()
+    worker.run("train", payload(model, epochs=1))
+    run = pool.submit(run_in_slices, worker, model, 4, epochs=600, snapshots=0)
+    for _ in range(2):
+        victims = until(busy_trainers, "a process is training")
+        kill(victims)
+        until(lambda victims=victims: not any(map(is_running, victims)), "the processes that were killed end")
+    assert bits(run.result()) == bits(train_slice(model, Budget(epochs=2400, snapshots=0)).model)
 
 
 def test_runs_of_others_survive_the_death_of_a_process(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
     model = spiral_model()
-    runs = [pool.submit(run_in_slices, worker, model, 3, epochs=800, snapshots=0) for _ in range(6)]
-    os.kill(next(iter(until(busy_trainers, "a process is training"))), signal.SIGKILL)
-    expected = bits(train_slice(model, Budget(epochs=2400, snapshots=0)).model)
+    runs = [pool.submit(run_in_slices, worker, model, 2, epochs=400, snapshots=0) for _ in range(6)]
+    kill([min(until(busy_trainers, "a process is training"))])
+    expected = bits(train_slice(model, Budget(epochs=800, snapshots=0)).model)
     assert [bits(run.result()) for run in runs] == [expected] * 6
     until(lambda: len(trainers()) <= 2, "there are no more processes than before")
 
@@ -169,19 +168,20 @@ def test_the_death_of_the_fork_server_is_survived_too(worker: LocalWorker) -> No
     before = run_in_slices(worker, model, 1)
     (server,) = {parent for parent in children(os.getpid()) if children(parent)}
     old = trainers()
-    os.kill(server, signal.SIGKILL)
+    kill([server])
     until(lambda: not is_running(server), "the fork server ends")
     assert bits(run_in_slices(worker, before, 1)) == bits(train_slice(model, Budget(epochs=6)).model)
     until(lambda: not any(is_running(pid) for pid in old), "the processes of the old one end")
 
 
 def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
-    worker.run("train", payload(spiral_model()))
     doomed: Future[Payload] = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=600.0))
-    for _ in range(TRIES):
-        victim = next(iter(until(busy_trainers, "a process is training")))
-        os.kill(victim, signal.SIGKILL)
-        until(lambda victim=victim: not is_running(victim), "the process that was killed ends")
+
+    def is_given_up() -> bool:
+        kill(trainers())
+        return doomed.done()
+
+    until(is_given_up, "the task is given up")
     with pytest.raises(RuntimeError, match=f"the background process died {TRIES} times during 'train'"):
         doomed.result()
     assert worker.run("train", payload(spiral_model()))["divergence"] is None  # the next one is served again
@@ -215,24 +215,26 @@ import json, sys, threading
 from app.worker import LocalWorker
 
 worker = LocalWorker(2)
-asked = json.load(sys.stdin)
+asked = json.load(open(sys.argv[1]))
 for _ in range(4):
     threading.Thread(target=worker.run, args=("train", asked), daemon=True).start()
 threading.Event().wait()
 """
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda end: end.name)
-def test_the_processes_end_when_the_server_is_ended_in_whatever_way(end: signal.Signals) -> None:
-    asked = json.dumps(payload(LARGE, epochs=None, seconds=600.0))
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER], cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdin is not None
-        server.stdin.write(asked)
-        server.stdin.close()
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM], ids=lambda end: end.name)
+def test_the_processes_end_when_the_server_is_ended_though_they_are_in_mid_slice(
+    end: signal.Signals, tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked.json"
+    asked.write_text(json.dumps(payload(LARGE, epochs=None, seconds=600.0)))
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(asked)], cwd=ROOT)
+    try:
         until(lambda: len(trainers(server.pid)) == 2, "the worker's processes start")
         own = descendants(server.pid)
         server.send_signal(end)
         until(lambda: not any(is_running(pid) for pid in own), "every process that it started ends")
-    assert server.returncode != 0
+    finally:
+        server.kill()
+        server.wait()
+    assert server.returncode == -end

@@ -13,7 +13,9 @@ import numpy as np
 from tests.benchmark import frames, slices, start, steps, wire
 from tests.benchmark.tables import Benchmark, render
 
-BENCHMARKS: dict[str, Benchmark] = {module.BENCHMARK.name: module.BENCHMARK for module in (steps, frames, wire, slices, start)}
+BENCHMARKS: dict[str, Benchmark] = {
+    module.BENCHMARK.name: module.BENCHMARK for module in (steps, frames, wire, slices, start)
+}
 
 
 def main() -> None:
@@ -25,7 +27,8 @@ def main() -> None:
     unknown = [name for name in arguments.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"unknown table {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}")
-    print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} processors\n", flush=True)
+    print(f"Python {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} processors,", end=" ")
+    print(f"{os.getloadavg()[0]:.1f} of them busy with something else\n", flush=True)
     for name in arguments.names or BENCHMARKS:
         benchmark = BENCHMARKS[name]
         repetitions = benchmark.quick if arguments.quick else benchmark.repetitions

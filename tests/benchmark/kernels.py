@@ -7,6 +7,7 @@ outputs linear. It is the same mathematics on the same float64 arrays as ``nets.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -15,40 +16,40 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# Written once a layer; a is what the layer receives, z its own values, d the slope at z.
+# Lines for layer k, which receives the activations a of layer j = k − 1: z is its pre-activation, d the slope there.
 FORWARD = """
-dot(W{l}, a{k}, z{l})
-add(z{l}, c{l}, z{l})
+dot(W{k}, a{j}, z{k})
+add(z{k}, c{k}, z{k})
 """
 TANH = """
-tanh(z{l}, a{l})
+tanh(z{k}, a{k})
 """
 BACKWARD = """
-dot(d{l}, aT{k}, gW{l})
-sum(d{l}, 1, None, gb{l})
+dot(d{k}, aT{j}, gW{k})
+sum(d{k}, 1, None, gb{k})
 """
 UPSTREAM = """
-dot(WT{l}, d{l}, d{k})
-multiply(a{k}, a{k}, a{k})
-subtract(1.0, a{k}, a{k})
-multiply(d{k}, a{k}, d{k})
+dot(WT{k}, d{k}, d{j})
+multiply(a{j}, a{j}, a{j})
+subtract(1.0, a{j}, a{j})
+multiply(d{j}, a{j}, d{j})
 """
 LOSS = {
     "softmax_cross_entropy": """
-highest(z{l}, 0, None, top)
-subtract(z{l}, top, z{l})
-exp(z{l}, d{l})
-sum(d{l}, 0, None, total)
-divide(d{l}, total, d{l})
-subtract(d{l}, targets, d{l})
-multiply(d{l}, 1.0 / n, d{l})
+highest(z{k}, 0, None, top)
+subtract(z{k}, top, z{k})
+exp(z{k}, d{k})
+sum(d{k}, 0, None, total)
+divide(d{k}, total, d{k})
+subtract(d{k}, targets, d{k})
+multiply(d{k}, 1.0 / n, d{k})
 log(total, total)
-value = (sum(total) - vdot(targets, z{l})) / n
+value = (sum(total) - vdot(targets, z{k})) / n
 """,
     "mean_squared_error": """
-subtract(z{l}, targets, d{l})
-value = vdot(d{l}, d{l}) / n
-multiply(d{l}, 2.0 / n, d{l})
+subtract(z{k}, targets, d{k})
+value = vdot(d{k}, d{k}) / n
+multiply(d{k}, 2.0 / n, d{k})
 """,
 }
 ADAM = """
@@ -119,9 +120,9 @@ def kernels(widths: tuple[int, ...], points: Array, targets: Array, loss: str, l
 def source(n_layers: int, loss: str) -> str:
     """Return the program as text: ``run(steps, t) -> (loss, t)`` with t the number of steps taken before."""
     layers = range(1, n_layers + 1)
-    pieces = [FORWARD.format(l=l, k=l - 1) + (TANH.format(l=l) if l < n_layers else "") for l in layers]
-    pieces.append(LOSS[loss].format(l=n_layers))
-    pieces += [BACKWARD.format(l=l, k=l - 1) + (UPSTREAM.format(l=l, k=l - 1) if l > 1 else "") for l in layers[::-1]]
+    pieces = [FORWARD.format(k=k, j=k - 1) + (TANH.format(k=k) if k < n_layers else "") for k in layers]
+    pieces.append(LOSS[loss].format(k=n_layers))
+    pieces += [BACKWARD.format(k=k, j=k - 1) + (UPSTREAM.format(k=k, j=k - 1) if k > 1 else "") for k in layers[::-1]]
     lines = [line for piece in [*pieces, ADAM] for line in piece.split("\n") if line]
     return "\n        ".join(["def run(steps, t):\n    for _ in range(steps):", *lines]) + "\n    return value, t\n"
 
@@ -129,18 +130,18 @@ def source(n_layers: int, loss: str) -> str:
 def _arrays(widths: tuple[int, ...], points: Array, targets: Array) -> dict[str, Array]:
     """Make every array of the program; those of single layers are views of w and g where they are parts of them."""
     n = points.shape[1]
-    size = sum(width * (inputs + 1) for inputs, width in zip(widths, widths[1:], strict=False))
-    arrays = {name: np.zeros(size) for name in "wgmvs"}
+    size = sum(width * (inputs + 1) for inputs, width in pairwise(widths))
+    arrays: dict[str, Array] = {name: np.zeros(size) for name in "wgmvs"}
     arrays |= {"targets": targets, "top": np.empty(n), "total": np.empty(n), "a0": points, "aT0": points.T}
     start = 0
-    for l, (inputs, width) in enumerate(zip(widths, widths[1:], strict=False), 1):
+    for k, (inputs, width) in enumerate(pairwise(widths), 1):
         middle, end = start + width * inputs, start + width * (inputs + 1)
         for vector, prefix in (("w", ""), ("g", "g")):
-            arrays[f"{prefix}W{l}"] = arrays[vector][start:middle].reshape(width, inputs)
-            arrays[f"{prefix}b{l}"] = arrays[vector][middle:end]
-        arrays[f"WT{l}"], arrays[f"c{l}"] = arrays[f"W{l}"].T, arrays[f"b{l}"][:, None]
+            arrays[f"{prefix}W{k}"] = arrays[vector][start:middle].reshape(width, inputs)
+            arrays[f"{prefix}b{k}"] = arrays[vector][middle:end]
+        arrays[f"WT{k}"], arrays[f"c{k}"] = arrays[f"W{k}"].T, arrays[f"b{k}"][:, None]
         for name in "zad":
-            arrays[f"{name}{l}"] = np.empty((width, n))
-        arrays[f"aT{l}"] = arrays[f"a{l}"].T
+            arrays[f"{name}{k}"] = np.empty((width, n))
+        arrays[f"aT{k}"] = arrays[f"a{k}"].T
         start = end
     return arrays

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from app import tasks
 from app.stream import LONGEST_SLICE, SHORTEST_SLICE, SNAPSHOTS_A_SECOND, TURN
 from app.tasks import Payload
 from app.worker import LocalWorker
-from nets.datasets import DataSpec, load
+from nets.datasets import load
 from nets.document import LIMITS, serialise
 from nets.model import Model, dataset
 from tests.benchmark.networks import LARGEST, NETWORKS
@@ -50,7 +51,9 @@ class Times(NamedTuple):
 
 def measure(repetitions: int) -> list[Row]:
     """Hand slices to a worker of one process, cases in turn."""
-    cases = [(name, model, seconds) for name, model in documents().items() for seconds in (LONGEST_SLICE, SHORTEST_SLICE)]
+    cases = [
+        (name, model, seconds) for name, model in documents().items() for seconds in (LONGEST_SLICE, SHORTEST_SLICE)
+    ]
     with watched_worker() as worker:
         runs = [Run(worker, model, seconds) for _, model, seconds in cases]
         times = [[run.slice() for run in runs] for _ in range(repetitions)]
@@ -122,9 +125,7 @@ _computations = [0.0]  # s, of the calls of train_slice
 
 
 def _watch() -> None:
-    import app.tasks
-
-    train_slice = app.tasks.train_slice
+    train_slice = tasks.train_slice
 
     def timed(*arguments: Any) -> Any:
         start = perf_counter()
@@ -132,7 +133,7 @@ def _watch() -> None:
         _computations.append(perf_counter() - start)
         return result
 
-    app.tasks.train_slice = timed
+    tasks.train_slice = timed
 
 
 def _last_computation() -> float:

@@ -1,8 +1,7 @@
 """From nothing to the first landscapes: seconds, and bytes over the wire."""
 
-from collections.abc import Callable
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from playwright.sync_api import Browser
 
@@ -50,7 +49,11 @@ class Visit(NamedTuple):
 
     def bytes_and_count(self, is_before_plotly: bool) -> tuple[float, int]:
         ids = list(self.sent)
-        end = next((i for i, id_ in enumerate(ids) if PLOTLY in self.sent[id_]), len(ids)) if is_before_plotly else len(ids)
+        end = (
+            next((i for i, id_ in enumerate(ids) if PLOTLY in self.sent[id_]), len(ids))
+            if is_before_plotly
+            else len(ids)
+        )
         return sum(self.received.get(id_, 0) for id_ in ids[:end]), end
 
 
@@ -76,8 +79,10 @@ def visit(browser: Browser, server: Server) -> Visit:
     sent: dict[str, str] = {}
     received: dict[str, float] = {}
     session = context.new_cdp_session(page)
-    session.on("Network.requestWillBeSent", lambda event: sent.setdefault(event["requestId"], event["request"]["url"]))
-    session.on("Network.loadingFinished", _note(received))
+    session.on("Network.requestWillBeSent", lambda event: sent.update({event["requestId"]: event["request"]["url"]}))
+    session.on(
+        "Network.loadingFinished", lambda event: received.update({event["requestId"]: event["encodedDataLength"]})
+    )
     session.send("Network.enable")
     page.add_init_script(WATCH)
     try:
@@ -93,13 +98,6 @@ def visit(browser: Browser, server: Server) -> Visit:
     if not any(PLOTLY in url for url in sent.values()):
         raise RuntimeError("the page did not ask for Plotly")
     return Visit(landscapes, {id_: url for id_, url in sent.items() if not url.startswith("data:")}, received)
-
-
-def _note(received: dict[str, float]) -> Callable[[Any], None]:
-    def note(event: Any) -> None:
-        received[event["requestId"]] = event["encodedDataLength"]
-
-    return note
 
 
 def _row(visitor: str, visits: list[Visit], healthy: float | None) -> Row:

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from math import ceil
 from statistics import median
-from time import perf_counter
-from typing import Any, NamedTuple
-from warnings import catch_warnings
+from time import process_time
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +15,7 @@ from nets.model import Model, dataset
 from nets.network import N_INPUTS, loss_and_gradient
 from nets.optimizers import OPTIMIZERS
 from nets.training import Batch, Budget, batches_of_data, penalised_gradient, train_slice
+from tests.benchmark import scikit
 from tests.benchmark.kernels import Kernels, kernels
 from tests.benchmark.networks import NETWORKS
 from tests.benchmark.tables import Benchmark, Column, paired_ratio
@@ -26,12 +25,12 @@ Array = NDArray[np.float64]
 MEASURED = ("2-4-2-1", "2-8-8-3", "2-8-8-8-8-3")
 BATCH_SIZES = (10, 32, 250)
 N_POINTS = 1000  # 750 to train on: every batch size fits, the largest thrice
-FEW, MANY = 25, 100  # steps timed at a time: short blocks, so that most escape what else the machine does
+FEW, MANY = 25, 100  # steps timed at a time
 BUDGET = 1.5  # times the bare kernels
 
 
 class Row(NamedTuple):
-    """Times are medians in µs a step; ratios are medians of the repetitions' ratios."""
+    """Times are medians in µs of processor time a step; ratios are medians of the repetitions' ratios."""
 
     network: str
     batch: int
@@ -76,31 +75,35 @@ def bare_kernels(model: Model, batch: Batch) -> Kernels:
 
 
 def _row(name: str, batch_size: int, repetitions: int) -> Row:
-    model = _prepared(NETWORKS[name], batch_size)
+    model = with_batches_of(NETWORKS[name], batch_size)
     points, targets = batches_of_data(model)[0]
     batch = Batch(points[:, :batch_size].copy(), targets[:, :batch_size].copy())
     bare = bare_kernels(model, batch)
     check_kernels(model, batch, bare)
-    runs = (_bare(model, bare), _step(model, batch), _partial_fit(model, batch), _trained(model), _fit(model))
+    runs = (
+        _bare(model, bare),
+        _step(model, batch),
+        scikit.partial_fit(model, batch, FEW),
+        _trained(model),
+        scikit.fit(model, MANY),
+    )
     times: list[list[float]] = [[] for _ in runs]
     for repetition in range(-1, repetitions):  # the first one, number −1, warms up
         for run, taken in zip(runs, times, strict=True):
-            start = perf_counter()
+            start = process_time()
             steps = run()
             if repetition >= 0:
-                taken.append((perf_counter() - start) / steps * 1e6)
+                taken.append((process_time() - start) / steps * 1e6)
     bare_times, step_times, partial_fit_times, trained_times, fit_times = times
-    return Row(
-        name,
-        batch_size,
-        *(median(taken) for taken in times),
-        step_over_kernels=paired_ratio(step_times, bare_times),
-        partial_fit_over_step=paired_ratio(partial_fit_times, step_times),
-        fit_over_trained=paired_ratio(fit_times, trained_times),
+    ratios = (
+        paired_ratio(step_times, bare_times),
+        paired_ratio(partial_fit_times, step_times),
+        paired_ratio(fit_times, trained_times),
     )
+    return Row(name, batch_size, *(median(taken) for taken in times), *ratios)
 
 
-def _prepared(model: Model, batch_size: int) -> Model:
+def with_batches_of(model: Model, batch_size: int) -> Model:
     """Return the model with more points, so that there are full batches of every size."""
     data = dataset(model.data.name or "spiral", n=N_POINTS)
     return replace(model, data=data, training=replace(model.training, batch_size=batch_size))
@@ -141,60 +144,6 @@ def _trained(model: Model) -> Callable[[], int]:
     return run
 
 
-def _partial_fit(model: Model, batch: Batch) -> Callable[[], int]:
-    """scikit-learn, one step a call."""
-    network, options = _sklearn(model, 1)
-    x, y = _as_sklearn_wants(model, batch)
-
-    def run() -> int:
-        for _ in range(FEW):
-            network.partial_fit(x, y, **options)
-        return FEW
-
-    return run
-
-
-def _fit(model: Model) -> Callable[[], int]:
-    """scikit-learn, whole epochs from the beginning."""
-    train = batches_of_data(model)[0]
-    x, y = _as_sklearn_wants(model, train)
-    batches_an_epoch = ceil(y.size / model.training.batch_size)
-    epochs = ceil(MANY / batches_an_epoch)
-    network, _ = _sklearn(model, epochs)
-
-    def run() -> int:
-        with catch_warnings(action="ignore"):  # that it could go on
-            network.fit(x, y)
-        return epochs * batches_an_epoch
-
-    return run
-
-
-def _sklearn(model: Model, epochs: int) -> tuple[Any, dict[str, Any]]:
-    """Return scikit-learn's network of the same widths, nonlinearity and optimiser, and partial_fit's options."""
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
-
-    *hidden, _ = (layer.width for layer in model.layers)
-    make, options = (MLPClassifier, {"classes": range(model.data.classes)}) if model.data.classes else (MLPRegressor, {})
-    network = make(
-        hidden_layer_sizes=hidden,
-        activation="tanh",
-        solver="adam",
-        alpha=0,
-        batch_size=model.training.batch_size,
-        learning_rate_init=model.training.learning_rate,
-        max_iter=epochs,
-        n_iter_no_change=epochs + 1,
-    )
-    return network, options
-
-
-def _as_sklearn_wants(model: Model, batch: Batch) -> tuple[Array, Array]:
-    """Return points as rows, and class numbers or values."""
-    targets = np.argmax(batch.targets, axis=0) if model.data.classes else batch.targets[0]
-    return np.ascontiguousarray(batch.points.T), targets
-
-
 BENCHMARK = Benchmark(
     name="steps",
     title="One gradient step: tanh, Adam, one BLAS thread; µs a step",
@@ -204,7 +153,7 @@ BENCHMARK = Benchmark(
         "loss_and_gradient and the optimiser's update on one batch, as nets.training calls them; beside it "
         "scikit-learn's partial_fit of that batch, which also checks its input. 'in a slice': train_slice, which "
         "adds shuffling, cutting batches and making sure that the numbers are finite; beside it scikit-learn's fit on "
-        "the same points. Times are medians, ratios medians of the ratios within each repetition."
+        "the same points. Times are medians of processor time, ratios medians of the ratios within each repetition."
     ),
     columns=(
         Column("network", "network"),

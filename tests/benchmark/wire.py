@@ -76,7 +76,9 @@ def _row(name: str, model: Model, streams: list[list[Line]]) -> Row:
     size = model.parameters.size
 
     def longest(is_checkpoint: bool) -> int | None:
-        return max((line.bytes for lines in streams for line in lines if line.is_checkpoint is is_checkpoint), default=None)
+        return max(
+            (line.bytes for lines in streams for line in lines if line.is_checkpoint is is_checkpoint), default=None
+        )
 
     def a_second(lines: list[Line]) -> float:
         return len(lines) / LISTEN
@@ -89,7 +91,9 @@ def _row(name: str, model: Model, streams: list[list[Line]]) -> Row:
         longest(True),
         median(a_second(lines) for lines in streams),
         median(a_second([line for line in lines if line.is_checkpoint]) for lines in streams),
-        median((lines[-1].moment["epoch"] - lines[0].moment["epoch"]) / (lines[-1].at - lines[0].at) for lines in streams),
+        median(
+            (lines[-1].moment["epoch"] - lines[0].moment["epoch"]) / (lines[-1].at - lines[0].at) for lines in streams
+        ),
     )
 
 

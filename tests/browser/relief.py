@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,14 @@ class Relief:
                 return value
             self.page.wait_for_timeout(20)
         raise TimeoutError(f"never true: {condition}")
+
+    def until_here(self, condition: Callable[[], object]) -> None:
+        """Wait until something is true on the test's side, letting the page go on meanwhile."""
+        end = time.monotonic() + LIMIT
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("never true on the test's side")
+            self.page.wait_for_timeout(20)
 
     def call(self, expression: str) -> Any:
         """Evaluate an expression, for example ``relief.stats()``, and wait for it if it is a promise."""

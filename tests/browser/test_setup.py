@@ -1,7 +1,7 @@
 """The setup panel, with the mouse."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from nets import ACTIVATIONS, DATASETS
 from nets.document import parse
@@ -63,12 +63,43 @@ def test_a_width_is_chosen_with_the_arrows_or_typed(relief: Relief) -> None:
 
 def test_quick_clicks_all_count(relief: Relief) -> None:
     """Several changes while the first answer is under way."""
-    width = relief.page.get_by_role("textbox", name="neurons in hidden 1")
+    add, new = (relief.page.get_by_role("button", name=name) for name in ("+ layer", "new weights"))
+    for button in (add, new, add, new, new):
+        button.click()
+    relief.until("() => relief.model().layers.length === 5 && relief.model().initial.seed === 4")
+
+
+def test_a_weight_edited_while_an_answer_is_on_its_way_is_not_lost(relief: Relief) -> None:
+    held: list[Route] = []
+    relief.page.route("**/_dash-update-component**", lambda route: held.append(route))  # noqa: PLW0108  as in relief.py
+    relief.choose("optimiser", "sgd")
+    relief.until_here(lambda: held)
+    relief.call("relief.setParameter(0, 1.75)")
+    held[0].continue_()
+    relief.page.unroute("**/_dash-update-component**")
+    relief.until("() => relief.model().training.optimizer === 'sgd'")
+    assert relief.model.parameters[0] == 1.75
+
+
+def test_a_change_that_cannot_be_made_leaves_nothing_to_undo(relief: Relief) -> None:
+    for n in range(3, 8):
+        relief.page.get_by_role("button", name="+ layer").click()
+        relief.until("(n) => relief.model().layers.length === n + 1", n)
     relief.page.get_by_role("button", name="+ layer").click()
-    width.press("ArrowUp")
-    relief.page.get_by_role("button", name="new weights").click()
-    relief.until("() => relief.model().layers[0].width === 9 && relief.model().layers.length === 4")
-    relief.until("() => relief.model().initial.seed === 2")
+    relief.until("() => document.querySelector('#notice').textContent.includes('9 layers')")
+    relief.page.get_by_role("button", name="Undo (Ctrl+Z)").click()
+    relief.until("() => relief.model().layers.length === 7")
+
+
+def test_undoing_a_hyperparameter_keeps_the_run(relief: Relief) -> None:
+    relief.call("relief.step(4)")
+    relief.choose("learning rate", "0.1")
+    relief.until("() => relief.model().training.learning_rate === 0.1")
+    relief.page.get_by_role("button", name="Undo (Ctrl+Z)").click()
+    relief.until("() => relief.model().training.learning_rate === 0.01")
+    relief.settle()
+    assert relief.slider("moment of training").get_attribute("aria-valuemax") == "4"
+    expect(relief.page.locator("input[aria-label='learning rate']")).to_have_value("0.01")
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "gaussian"])

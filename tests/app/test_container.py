@@ -1,0 +1,317 @@
+"""The container: built as the Dockerfile says, started as it says, read-only, and used as pages use it."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from nets import create, dataset, serialise
+from nets.document import LIMITS
+from tests.app.conditions import until
+from tests.app.containers import ROOT, Image, build, read_instructions, remove
+from tests.app.pages import Page
+from tests.app.processes import descendants, is_running
+from tests.app.runs import assert_is_that_run, oracle
+from tests.app.servers import Server, Stream, serve
+from tests.app.test_requirements import LISTED, is_needed
+from tests.nets.models import spiral_model
+
+INSTRUCTIONS = read_instructions((ROOT / "Dockerfile").read_text())
+COMPOSE = (ROOT / "compose.yaml").read_text()
+DOCUMENT = serialise(spiral_model())
+LARGE = serialise(create(dataset("gaussians", 6, n=1000), hidden=[32] * 7))
+
+SECOND_START = 3.0  # s, at most
+SOON = 2.0  # s; what a user would call at once, on a machine that does other things too
+
+
+@pytest.fixture(scope="session")
+def image() -> Iterator[Image]:
+    image = build(Path(tempfile.mkdtemp()))
+    yield image
+    remove(image)
+
+
+@pytest.fixture(scope="session")
+def contents(image: Image) -> dict[str, tuple[int, int, int]]:
+    """What is in the image before any server was started from it."""
+    return image.contents()
+
+
+@pytest.fixture(scope="module")
+def server(image: Image, contents: Any) -> Iterator[Server]:
+    with serve(image) as server:
+        yield server
+
+
+# What the Dockerfile says.
+
+
+def told(name: str) -> list[str]:
+    return [instruction.text for instruction in INSTRUCTIONS if instruction.name == name]
+
+
+def test_it_does_not_run_as_root() -> None:
+    (user,) = told("USER")
+    (made,) = [text for text in told("RUN") if text.startswith("useradd")]
+    assert user not in ("root", "0")
+    assert made.split()[-1] == user
+    assert int(re.findall(r"--uid (\d+)", made)[0]) > 0
+    names = [instruction.name for instruction in INSTRUCTIONS]
+    assert not {"RUN", "COPY", "ADD"} & set(names[names.index("USER") :])
+
+
+def test_its_python_is_one_the_project_supports() -> None:
+    (base,) = told("FROM")
+    (supported,) = re.findall(r'requires-python = "(.+)"', (ROOT / "pyproject.toml").read_text())
+    assert re.findall(r"python:([\d.]+)", base)[0] in SpecifierSet(supported)
+
+
+def test_it_listens_to_more_than_itself_and_says_where() -> None:
+    environment = dict(pair.split("=") for pair in " ".join(told("ENV")).split())
+    assert environment["HOST"] == "0.0.0.0"
+    assert told("EXPOSE") == [environment["PORT"]]
+    assert f":{environment['PORT']}" in COMPOSE
+
+
+def test_it_is_started_directly_so_that_signals_reach_it() -> None:
+    """In the shell form a shell is process 1, and keeps SIGTERM to itself."""
+    (command,) = told("CMD")
+    assert command.startswith("[")
+    assert " CMD [" in told("HEALTHCHECK")[0]
+
+
+def test_what_is_copied_is_let_through_and_nothing_else() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert ignored[0] == "*"
+    copied = {source for text in told("COPY") for source in text.split()[:-1]}
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
+    assert "**/__pycache__" in ignored
+
+
+def test_composed_it_is_read_only_powerless_and_on_this_machine_only() -> None:
+    for line in ("read_only: true", "tmpfs: [/tmp]", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
+        assert line in COMPOSE
+    assert re.findall(r'ports: \["(\S+?):', COMPOSE) == ["127.0.0.1"]
+
+
+# What is in it.
+
+
+def test_exactly_the_pinned_requirements_are_installed(image: Image) -> None:
+    pip = [image.path / "venv" / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
+    listed = subprocess.run([*pip, "list", "--format=json"], capture_output=True, check=True)
+    installed = {name(item["name"]): item["version"] for item in json.loads(listed.stdout)}
+    del installed["pip"]
+    wanted = {name(r.name): str(next(iter(r.specifier)).version) for r in LISTED if is_needed(r)}
+    assert installed == wanted
+    subprocess.run([*pip, "check"], capture_output=True, check=True)
+
+
+def name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_every_module_is_compiled(image: Image) -> None:
+    for package in ("app", "nets"):
+        modules = {path.stem for path in (image.directory / package).glob("*.py")}
+        compiled = {path.name.split(".")[0] for path in (image.directory / package / "__pycache__").iterdir()}
+        assert compiled == modules >= {"__init__"}
+
+
+def test_it_holds_no_tests_and_no_history(image: Image) -> None:
+    assert {path.name for path in image.directory.iterdir()}.isdisjoint({"tests", ".git", ".venv", "Makefile", "app.py"})
+
+
+def test_it_cannot_be_written_to(server: Server) -> None:
+    for path in ("app/new.py", "app/__init__.py", str(server.image.path / "venv" / "new")):
+        command = ["python", "-c", f"open({path!r}, 'a')"]
+        assert server.start(command, stderr=subprocess.DEVNULL).wait() != 0
+
+
+# What it does.
+
+
+def test_it_says_where_it_is_and_nothing_else(server: Server) -> None:
+    assert server.log == f"Relief is at http://127.0.0.1:{server.port}\n"
+
+
+def test_it_is_well(server: Server) -> None:
+    response, body = server.get("/healthz")
+    assert (response.status, json.loads(body)) == (200, {"status": "ok"})
+
+
+def test_the_page_and_everything_it_refers_to_is_served(server: Server) -> None:
+    _, body = server.get("/")
+    page = Page(body.decode())
+    assert "relief-initial" in page.data
+    urls = [url for url in page.urls if url.startswith("/")]
+    assert len(urls) > 10
+    for url in urls:
+        response, content = server.get(url, **{"Accept-Encoding": "zstd"})
+        assert (response.status, bool(content)) == (200, True), url
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_run_is_the_same_as_one_made_here(server: Server) -> None:
+    stream = Stream(server, model=DOCUMENT, epochs=300)
+    assert (stream.status, stream.headers["Content-Type"]) == (200, "application/x-ndjson")
+    assert "Content-Encoding" not in stream.headers
+    assert_is_that_run(stream.rest(), oracle(spiral_model(), 300))
+    stream.close()
+
+
+def test_a_run_comes_line_by_line(server: Server) -> None:
+    """It would never end, so what is read was sent before the end."""
+    stream = Stream(server, model=DOCUMENT, rate=30)
+    epochs = [stream.read()["epoch"] for _ in range(5)]
+    assert epochs == sorted(epochs)
+    stream.close()
+
+
+def test_others_are_answered_while_runs_are_under_way(server: Server) -> None:
+    with ExitStack() as closing:
+        streams = [Stream(server, model=LARGE) for _ in range(8)]
+        for stream in streams:
+            closing.callback(stream.close)
+            stream.read()
+        for path in ("/healthz", "/", "/assets/main.mjs"):
+            start = time.monotonic()
+            assert server.get(path)[0].status == 200
+            assert time.monotonic() - start < SOON
+        first = [stream.read()["epoch"] for stream in streams]
+        assert [stream.read()["epoch"] for stream in streams] >= first
+
+
+def test_a_run_survives_the_death_of_its_process(server: Server) -> None:
+    stream = Stream(server, model=DOCUMENT, epochs=2000)
+    lines = [stream.read()]
+    for pid in server.trainers():
+        subprocess.run(["kill", "-KILL", str(pid)], check=True)
+    lines += stream.rest()
+    assert_is_that_run(lines, oracle(spiral_model(), 2000))
+    stream.close()
+
+
+@pytest.mark.parametrize("path", ["/api/train", "/_dash-update-component"])
+def test_a_gigabyte_that_is_only_announced_is_refused_at_once(server: Server, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**9}\r\n\r\n"
+    start = time.monotonic()
+    answer = server.send(head.encode() + b'{"model": ')
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert time.monotonic() - start < SOON
+
+
+def test_a_body_that_goes_on_and_on_is_refused(server: Server) -> None:
+    head = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"%x\r\n%s\r\n" % (LIMITS["bytes a request"], b" " * LIMITS["bytes a request"])
+    answer = server.send(head + 2 * chunk)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"error"' in answer
+
+
+@pytest.mark.parametrize("length", ["-1", "a", "1e9", "", "9" * 30])
+def test_a_length_that_is_none_is_refused(server: Server, length: str) -> None:
+    head = f"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(head.encode()))
+
+
+def test_its_check_of_health_tells_well_from_not_well(server: Server) -> None:
+    assert server.image.health
+    assert server.start(server.image.health).wait() == 0
+    listens_nowhere = {**server.environment, "PORT": "9"}
+    unwell = subprocess.run(
+        server.image.health, cwd=server.image.directory, env=listens_nowhere, stderr=subprocess.DEVNULL, check=False
+    )
+    assert unwell.returncode != 0
+
+
+def test_after_all_this_it_is_well_and_has_complained_about_nothing(server: Server) -> None:
+    assert server.is_healthy()
+    assert "Traceback" not in server.log
+    assert "Error" not in server.log
+
+
+# Starting and ending it.
+
+
+def test_a_second_start_takes_less_than_3_seconds(image: Image, server: Server) -> None:
+    """The first of a few that does shows that it can; a machine that does other things may delay one."""
+
+    def starting_time() -> float:
+        start = time.monotonic()
+        with serve(image):
+            return time.monotonic() - start
+
+    assert any(starting_time() < SECOND_START for _ in range(3))
+
+
+def test_the_place_of_a_connection_that_breaks_is_free_again(image: Image) -> None:
+    with serve(image, RELIEF_STREAMS="1", RELIEF_PROCESSES="1") as server:
+        for _ in range(2):
+            stream = Stream(server, model=DOCUMENT)
+            assert stream.status == 200
+            stream.read()
+            other = Stream(server, model=DOCUMENT, epochs=1)
+            assert (other.status, other.headers["Retry-After"]) == (503, "2")
+            other.close()
+            stream.close()
+            until(lambda: is_free(server), "the place is free again")
+        assert len(server.trainers()) == 1
+
+
+def is_free(server: Server) -> bool:
+    stream = Stream(server, model=DOCUMENT, epochs=1)
+    stream.rest()
+    stream.close()
+    return stream.status == 200
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+def test_all_its_processes_end_with_it_though_a_run_is_under_way(image: Image, how: signal.Signals) -> None:
+    with serve(image) as server:
+        stream = Stream(server, model=LARGE)
+        stream.read()
+        everything = descendants(server.process.pid)
+        assert server.trainers() <= everything
+        assert len(server.trainers()) > 0
+        server.end(how)
+        assert not any(map(is_running, everything))
+        assert server.process.returncode == (0 if how == signal.SIGTERM else -how)
+        stream.close()
+
+
+def test_a_setting_that_makes_no_sense_is_named(image: Image, server: Server) -> None:
+    wrong = subprocess.run(
+        image.command,
+        cwd=image.directory,
+        env={**server.environment, "RELIEF_PROCESSES": "many"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode != 0
+    assert "RELIEF_PROCESSES is 'many'; expected a whole number from 1" in wrong.stderr
+
+
+def test_nothing_of_all_this_has_changed_what_is_in_it(
+    image: Image, contents: dict[str, tuple[int, int, int]], server: Server
+) -> None:
+    assert server.is_healthy()
+    assert image.contents() == contents
+
+
+def test_the_interpreter_is_the_one_that_runs_the_tests(image: Image) -> None:
+    """Or the bits that are compared above would be those of another numpy."""
+    version = subprocess.run([image.path / "venv" / "bin" / "python", "-V"], capture_output=True, text=True, check=True)
+    assert version.stdout.split()[1] == sys.version.split()[0]
