@@ -35,7 +35,7 @@ def _title(name: str) -> str:
     return SHORT_TITLES.get(name, name.replace("_", " "))
 
 
-def _options(names: Any) -> list[dict[str, str]]:
+def options(names: Any) -> list[dict[str, str]]:
     return [{"value": name, "label": _title(name)} for name in names]
 
 
@@ -117,7 +117,7 @@ def menu_options(control: Control, model: Model) -> list[dict[str, str]]:
     if control.name == "loss":
         choices = [name for name in choices if model.data.task in LOSSES[name].tasks]
     value = control.read(model)
-    return _options(choices if value in choices else [*choices, value])
+    return options(choices if value in choices else [*choices, value])
 
 
 def component(control: Control, model: Model) -> html.Div:
@@ -145,8 +145,15 @@ def _menu(control: Control, model: Model) -> list[Any]:
     ]
 
 
+def _limits(control: Control, model: Model) -> tuple[float, float, float]:
+    """Return a slider's smallest, largest and step; those of the classes are the data set's."""
+    if control.name == "classes" and control.is_shown(model):
+        return (*_class_range(model), 1)
+    return control.limits
+
+
 def _slider(control: Control, model: Model) -> list[Any]:
-    low, high, step = control.limits
+    low, high, step = _limits(control, model)
     return [
         html.Span(control.label, className="label"),
         html.Output(_number_text(control.read(model)), id=f"value-{control.name}", className="number"),
@@ -223,7 +230,7 @@ def layer_rows(model: Model) -> list[html.Div]:
                     else html.Span(str(layer.width), className="number"),
                     dmc.Select(
                         id=control_id("layer-activation", index),
-                        data=_options(ACTIVATIONS),
+                        data=options(ACTIVATIONS),
                         value=names.pop() if len(names) == 1 else None,
                         placeholder=MIXED,
                         allowDeselect=False,
@@ -298,8 +305,8 @@ def shown(model: Model) -> list[dict[str, Any]]:
         props: dict[str, Any] = {"value": value}
         if control.choices:
             props["data"] = menu_options(control, model)
-        elif control.name == "classes" and control.is_shown(model):
-            props["min"], props["max"] = _class_range(model)
+        else:
+            props["min"], props["max"], _ = _limits(control, model)
         updates.append({"id": control_id(control.name), "props": props})
         updates.append({"id": f"row-{control.name}", "props": {"hidden": not control.is_shown(model)}})
         if not control.choices:

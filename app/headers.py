@@ -1,10 +1,8 @@
-"""Headers: what every answer says about caching and about what the page may do."""
+"""Headers: what every answer says about what the page may do."""
 
 from collections.abc import Sequence
 
 from flask import Flask, Response, request
-
-IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def register(server: Flask, script_hashes: Sequence[str], frame_ancestors: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from app.controls import control_id, setup_panel
+from app.controls import control_id, options, setup_panel
 from app.figures import level_set_figure, surface_figure
 from nets import ACTIVATIONS, Model, axes, surfaces
 
@@ -176,7 +176,7 @@ def _wall() -> html.Section:
     return html.Section(
         [
             html.Div(id="wall", className="wall", tabIndex=-1),
-            html.Div([html.Div(id="legend"), html.Div(id="tilt")], className="wall-foot"),
+            html.Div([html.Div(id="legend"), html.Div(id="flat-note"), html.Div(id="tilt")], className="wall-foot"),
         ],
         className="wall-frame",
         **{"aria-label": "landscapes of every neuron"},
@@ -211,7 +211,7 @@ def _inspector(model: Model) -> html.Aside:
                     html.H2("", id="neuron-title"),
                     dmc.Select(
                         id=control_id("neuron-activation"),
-                        data=[{"value": name, "label": name.replace("_", " ")} for name in ACTIVATIONS],
+                        data=options(ACTIVATIONS),
                         value=None,
                         allowDeselect=False,
                         size="xs",

@@ -107,7 +107,12 @@ def _json_body() -> Any:
     if request.mimetype != "application/json":
         raise _Refused(415, f"the content type is {request.mimetype[:40]!r}; send application/json")
     request.max_content_length = limit + 1  # where a body that did not say its length is cut
-    data = request.get_data()
+    try:
+        data = request.get_data()
+    except HTTPException:
+        raise
+    except Exception:  # whatever the web server raises where chunks are not what they should be
+        raise _Refused(400, "the body could not be read") from None
     if len(data) > limit:
         raise _Refused(413, f"the request has more than the {limit} bytes that are allowed")
     try:

@@ -67,6 +67,9 @@ class LocalWorker:
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(["app.tasks"])
                 self._pool = ProcessPoolExecutor(self.processes, context, initializer=_follow_parent)
+                # All processes start with the first task: one that were started while another dies could be
+                # overlooked when the pool ends the others, and would stay for ever.
+                self._pool._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
             return self._pool
 
     def _discard(self, pool: ProcessPoolExecutor) -> None:

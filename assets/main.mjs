@@ -15,7 +15,7 @@ import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { Session } from "./lib/session.mjs";
 import { Terms } from "./lib/terms.mjs";
-import { colorscale, currentTheme, preferredTheme, readColours, setTheme } from "./lib/theme.mjs";
+import { currentTheme, preferredTheme, readColours, setTheme } from "./lib/theme.mjs";
 import { Timeline } from "./lib/timeline.mjs";
 import { Trainer } from "./lib/trainer.mjs";
 import { Transport } from "./lib/transport.mjs";
@@ -44,26 +44,37 @@ function whenThere(find) {
   });
 }
 
-function createWall(canvas, transport) {
+/** The browser's storage; null where it allows none, as in some embedded pages. */
+function findStorage() {
   try {
-    return new Wall(canvas, GRID_SIZE);
+    return window.localStorage;
   } catch {
-    transport.say("This browser has no WebGL2, so the landscapes are drawn as flat maps.");
-    return new FlatWall(canvas, GRID_SIZE);
+    return null;
+  }
+}
+
+const newCanvas = () => element("canvas", { class: "wall-canvas", "aria-hidden": "true" });
+
+function createWall() {
+  try {
+    return new Wall(newCanvas(), GRID_SIZE);
+  } catch (error) {
+    byId("flat-note").textContent = `Flat maps, because this browser cannot draw landscapes (${error.message}).`;
+    return new FlatWall(newCanvas(), GRID_SIZE);
   }
 }
 
 /** Create the parts. @param {HTMLElement} frame the wall's element */
 function build(frame) {
-  const session = new Session(window.localStorage);
+  const storage = findStorage();
+  const session = new Session(storage);
   const history = new History();
   const trainer = new Trainer(session, history);
   const editing = new Editing(session, history, trainer);
   const transport = new Transport(byId);
-  const canvas = element("canvas", { class: "wall-canvas", "aria-hidden": "true" });
   const cover = element("div", { class: "overlay" });
-  frame.append(canvas, cover);
-  const wall = createWall(canvas, transport);
+  const wall = createWall();
+  frame.append(wall.canvas, cover);
   const overlay = new Overlay(cover, (layer, neuron) => view.select(layer, neuron));
   const hooks = {
     start: () => editing.start(),
@@ -82,7 +93,7 @@ function build(frame) {
   const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { session, history, trainer, editing, transport, canvas, wall, overlay, panel, view, frame };
+  const parts = { storage, session, history, trainer, editing, transport, wall, terms, panel, view, frame };
   return parts;
 }
 
@@ -90,7 +101,7 @@ function build(frame) {
 function accept({ editing, transport, trainer }, proposal, loaded) {
   const { document: proposed, error, where } = proposal;
   if (proposed) {
-    if (!loaded) editing.rememberBefore(proposed);
+    if (!loaded || loaded.isAnotherRun) editing.rememberBefore(proposed);
     editing.takeUp(proposal, loaded?.isAnotherRun ?? false);
   }
   transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
@@ -98,25 +109,32 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
 }
 
 /** Connect what the user does with the wall. */
-function wireWall({ view, wall, canvas, frame }) {
-  const tilt = element("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "tilt from landscape to map" });
-  byId("tilt").append(element("span", {}, ["landscape"]), tilt, element("span", {}, ["map"]));
-  tilt.addEventListener("input", () => view.turn(wall.azimuth, Number(tilt.value)));
-  const move = (_, dx, dy) => {
-    view.turn(wall.azimuth + TURN * dx, wall.tilt + TILT * dy);
+function wireWall({ view, wall, terms, frame }) {
+  const slider = (label, min, max, value) =>
+    element("input", { type: "range", min, max, step: 0.01, value, "aria-label": label });
+  const turn = slider("turn the landscapes", -Math.PI, Math.PI, wall.azimuth);
+  const tilt = slider("tilt from landscape to map", 0, 1, wall.tilt);
+  byId("tilt").append("turn", turn, "landscape", tilt, "map");
+  const move = (azimuth, tilted) => {
+    view.turn(azimuth, tilted);
+    turn.value = wall.azimuth;
     tilt.value = wall.tilt;
   };
-  onDrag(frame, { move }, 4);
+  turn.addEventListener("input", () => view.turn(Number(turn.value), wall.tilt));
+  tilt.addEventListener("input", () => view.turn(wall.azimuth, Number(tilt.value)));
+  onDrag(frame, { move: (_, dx, dy) => move(wall.azimuth + TURN * dx, wall.tilt + TILT * dy) }, 4);
   frame.addEventListener("scroll", () => view.request());
-  canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-  canvas.addEventListener("webglcontextrestored", () => {
-    wall.restore();
-    view.invalidate(1);
-  });
+  for (const drawn of [wall, terms.wall].filter((candidate) => candidate instanceof Wall)) {
+    drawn.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    drawn.canvas.addEventListener("webglcontextrestored", () => {
+      drawn.restore();
+      view.resize();
+    });
+  }
 }
 
 /** Connect the buttons and the keyboard. */
-function wireButtons({ session, trainer, editing, panel, view }) {
+function wireButtons({ storage, session, trainer, editing, panel, transport, view }) {
   const toggle = () => (trainer.state === "paused" ? trainer.play() : trainer.pause());
   const reset = () => {
     trainer.pause();
@@ -130,7 +148,7 @@ function wireButtons({ session, trainer, editing, panel, view }) {
     undo: () => editing.undo(),
     redo: () => editing.redo(),
     theme: () => {
-      setTheme(dash, currentTheme() === "dark" ? "light" : "dark", window.localStorage);
+      setTheme(dash, currentTheme() === "dark" ? "light" : "dark", storage);
       view.setColours(readColours());
     },
     help: showHelp,
@@ -148,7 +166,10 @@ function wireButtons({ session, trainer, editing, panel, view }) {
   const saveNow = () => session.save(editing.present());
   addEventListener("pagehide", saveNow);
   setInterval(() => trainer.isRunning && saveNow(), SAVE_EVERY);
-  trainer.addEventListener("state", () => trainer.state === "paused" && saveNow());
+  trainer.addEventListener("state", () => {
+    transport.say(trainer.notice);
+    if (trainer.state === "paused") saveNow();
+  });
 }
 
 /** Connect Dash's clientside callbacks (see app/callbacks.py). */
@@ -190,6 +211,7 @@ async function begin({ session, editing, panel, transport }, initial) {
       await panel.load(saved, true);
       return;
     } catch (error) {
+      session.setAside();
       transport.say(`What this browser had saved could not be read (${error.message}), so here is a new network.`);
     }
   }
@@ -209,7 +231,7 @@ async function addInspector({ view }) {
 }
 
 async function main() {
-  const frame = await whenThere(() => byId("wall") && byId("help-sheet") && byId("wall"));
+  const frame = await whenThere(() => byId("help-sheet") && byId("wall"));
   const initial = JSON.parse(byId("relief-initial").textContent);
   const parts = build(frame);
   const { session, view, trainer, history, editing } = parts;
@@ -218,7 +240,7 @@ async function main() {
   wireDash(parts);
   wireWall(parts);
   wireButtons(parts);
-  setTheme(dash, preferredTheme(window.localStorage), window.localStorage);
+  setTheme(dash, preferredTheme(parts.storage), parts.storage);
   view.setColours(readColours());
   await begin(parts, initial);
   new ResizeObserver(() => view.resize()).observe(frame);

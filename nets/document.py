@@ -28,7 +28,7 @@ from nets.optimizers import OPTIMIZERS
 Array = NDArray[np.float64]
 
 VERSION = 1
-LIMITS = {"layers": 8, "neurons a layer": 32, "points": 4000, "bytes a request": 256 * 1024}
+LIMITS = {"layers": 8, "neurons a layer": 32, "points": 4000, "bytes a request": 512 * 1024}
 LARGEST_SEED = 2**32 - 1
 LARGEST_EPOCH = 10**9
 SHOWN = 40  # characters of a wrong value that an error repeats

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
 from nets.initializers import INITIALIZERS
 from nets.network import Layers, initial_parameters, uniform_layers
@@ -92,9 +93,14 @@ def dataset(
 ) -> DataSpec:
     """Describe a data set of ``DATASETS``, with its own default noise and as near to 3 classes as it has.
 
+    Raises:
+        ValueError: when there is no data set of that name.
+
     >>> dataset("xor").classes
     2
     """
+    if name not in DATASETS:
+        raise ValueError(f"unknown data set {name!r}; choose from {', '.join(DATASETS)}")
     row = DATASETS[name]
     lowest, highest = row.classes
     return DataSpec(
@@ -120,6 +126,8 @@ def create(
     >>> model.parameters.size
     123
     """
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; choose from {', '.join(ACTIVATIONS)}")
     if training is None:
         training = Training(loss="softmax_cross_entropy" if data.classes else "mean_squared_error")
     layers = uniform_layers([*hidden, data.n_outputs], activation)

@@ -221,5 +221,6 @@ def diagnose(layers: Layers, parameters: Array, batch: Batch, training: Training
         return Divergence(f"layers[{len(layers) - 1}]", f"the outputs grew so large that the loss overflowed; {advice}")
     return Divergence(
         "training.learning_rate",
-        f"a step of learning rate {training.learning_rate:g} took the parameters, or what the optimiser remembers, out of range; {advice}",
+        f"a step of learning rate {training.learning_rate:g} took the parameters, "
+        f"or what the optimiser remembers, out of range; {advice}",
     )

@@ -4,7 +4,7 @@
  */
 
 const KINDS = ["preactivation", "activation"];
-const GRID_SIZES = [2, 1001]; // smallest and largest
+const GRID_SIZES = [2, 501]; // smallest and largest
 
 /**
  * @param {object} parts session, history, trainer, view, editing
@@ -23,13 +23,7 @@ export function consoleApi({ session, history, trainer, view, editing }) {
     /** Check a document on the server and take it up. @param {object} document @returns {Promise<void>} rejects with what is wrong */
     load: async (document) => {
       trainer.pause();
-      session.remember();
-      try {
-        await editing.load(document, true);
-      } catch (error) {
-        session.undos.pop();
-        throw error;
-      }
+      await editing.load(document, true);
     },
     select(layer, neuron) {
       check(layer, neuron);
@@ -55,7 +49,12 @@ export function consoleApi({ session, history, trainer, view, editing }) {
     /** @param {number} epochs @returns {Promise<void>} when they are done */
     step: (epochs = 1) => trainer.step(epochs),
     /** Show a moment of the run. @param {number} index negative: from the end */
-    seek: (index) => editing.seek(index < 0 ? history.length + index : index),
+    seek(index) {
+      trainer.pause();
+      const at = index < 0 ? history.length + index : index;
+      if (!history.moments[at]) throw new RangeError(`there is no moment ${index}; this run has 0 to ${history.length - 1}`);
+      editing.seek(at);
+    },
     stats: () => view.stats(),
   };
 }

@@ -14,6 +14,7 @@ export class Editing {
   constructor(session, history, trainer) {
     Object.assign(this, { session, history, trainer });
     this.measure = () => {}; // brings session.metrics up to date
+    this.isTravelling = false; // between an undo and its answer
     this.load = async () => {}; // (document, isAnotherRun): has a document checked by the server and taken up
   }
 
@@ -25,6 +26,7 @@ export class Editing {
 
   /** Remember the present for undo if a document differs from it in more than its progress. @param {object} document */
   rememberBefore(document) {
+    if (!this.session.document) return; // the first one
     const present = this.session.model();
     const isSame = document.parameters === present.parameters && settingsText(document) === settingsText(present);
     if (!isSame) this.session.remember();
@@ -55,19 +57,28 @@ export class Editing {
    * @param {boolean} isAnotherRun whether its past is not ours
    */
   takeUp({ document, points }, isAnotherRun) {
-    const before = this.session.layers;
+    const before = this.session.document;
     this.session.adopt(document, points);
-    if (isAnotherRun || shape(before) !== shape(this.session.layers)) this.history.clear();
+    if (!before || isAnotherRun || SHAPE(before) !== SHAPE(document)) this.history.clear();
+    else this.#revise(before, document);
     this.history.forgetAfter(document.progress.epoch);
     this.keep();
+  }
+
+  /** Moments of the same run under other settings: what they say of the old ones must not be believed. */
+  #revise(before, document) {
+    const { moments } = this.history;
+    if (RESUMING(before) !== RESUMING(document)) moments.forEach((moment) => (moment.progress = null));
+    if (MEASURING(before) !== MEASURING(document)) moments.forEach((moment) => (moment.metrics = null));
   }
 
   /** Show a moment of the run; training or editing from there branches off. @param {number} index */
   seek(index) {
     this.trainer.pause();
-    const moment = this.history.moments[index];
+    const at = Math.min(Math.max(index, 0), this.history.length - 1); // pausing may have dropped the last ones
+    const moment = this.history.moments[at];
     if (!moment) return;
-    this.history.cursor = index;
+    this.history.cursor = at;
     this.session.show(moment.parameters, moment.progress ?? { epoch: moment.epoch, batch: 0, state: "" }, moment.metrics);
     this.session.save();
   }
@@ -81,12 +92,32 @@ export class Editing {
   }
 
   async #travel(direction) {
+    if (this.isTravelling) return;
+    this.isTravelling = true;
     this.trainer.pause();
     const document = this.session[direction]();
-    if (!document) return;
+    try {
+      if (document) await this.#arrive(document);
+    } catch {
+      this.session[OPPOSITE[direction]](); // the server did not take it, and the page has said so
+    } finally {
+      this.isTravelling = false;
+    }
+  }
+
+  async #arrive(document) {
     if (settingsText(document) === settingsText(this.session.document)) this.takeUp({ document, points: null }, false);
     else await this.load(document, false);
   }
 }
 
-const shape = (layers) => JSON.stringify(layers.map(({ width, skip }) => [width, skip]));
+const OPPOSITE = { undo: "redo", redo: "undo" };
+
+/** What of a document a change of the network's shape changes. */
+const SHAPE = ({ layers }) => JSON.stringify(layers.map(({ width, skip }) => [width, skip]));
+
+/** What an optimiser's state and a place within an epoch depend on. */
+const RESUMING = ({ data, training }) => JSON.stringify([data, training.optimizer, training.batch_size]);
+
+/** What losses and accuracies depend on, besides the parameters. */
+const MEASURING = ({ layers, data, training }) => JSON.stringify([layers, data, training.loss]);

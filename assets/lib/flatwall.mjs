@@ -3,6 +3,8 @@
  * set drawn. It takes the same calls as Wall.
  */
 
+import { classColour } from "./theme.mjs";
+
 const INSET = 4; // px between a map and the edge of its tile
 
 export class FlatWall {
@@ -59,6 +61,20 @@ export class FlatWall {
     pen.clearRect(scroll[0], scroll[1], this.canvas.width, this.canvas.height);
     this.#drawEdges();
     for (const tile of scene.tiles) this.#drawTile(tile);
+    for (const tile of scene.tiles.slice(-scene.outputs)) this.#drawPoints(tile);
+  }
+
+  #drawPoints({ neuron, x, y, width, height }) {
+    const { pen, colours, scene, points } = this;
+    const side = Math.min(width, height) - INSET;
+    for (let i = 0; i < (points?.length ?? 0); i += 4) {
+      const [u, v, target] = points.subarray(i, i + 3);
+      if (scene.isClassification && target !== neuron) continue;
+      pen.fillStyle = scene.isClassification ? classColour(target, colours) : colours.level;
+      pen.beginPath();
+      pen.arc(x + (u - 0.5) * side, y - (v - 0.5) * side, 1.6, 0, 2 * Math.PI);
+      pen.fill();
+    }
   }
 
   #drawEdges() {
@@ -96,7 +112,9 @@ export class FlatWall {
       for (let column = 0; column < n; column += 1) {
         const at = row * n + column;
         const value = values[at];
-        const isZero = value > 0 !== values[Math.min(at + 1, n * n - 1)] > 0 || value > 0 !== values[Math.min(at + n, n * n - 1)] > 0;
+        const right = values[column < n - 1 ? at + 1 : at];
+        const above = values[row < n - 1 ? at + n : at];
+        const isZero = value > 0 !== right > 0 || value > 0 !== above > 0;
         const colour = isZero ? [25, 28, 33] : this.#colour(value * gain);
         image.data.set([...colour, Number.isFinite(value) ? 255 : 0], 4 * ((n - 1 - row) * n + column));
       }

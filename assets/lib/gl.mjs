@@ -93,3 +93,16 @@ export function blockMesh(n) {
 
 /** @param {string} colour #rrggbb @returns {number[]} red, green, blue from 0 to 1 */
 export const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.trim().slice(i, i + 2), 16) / 255);
+
+/**
+ * Whether this browser draws WebGL on the processor. Smooth edges then cost half the frame rate,
+ * and the flag a context can be asked to fail by (failIfMajorPerformanceCaveat) does not always tell.
+ * @returns {boolean}
+ */
+export function isSoftware() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const renderer = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
+}

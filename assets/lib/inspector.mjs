@@ -5,12 +5,12 @@
  * out of sight it is not drawn at all.
  */
 
+import { LARGEST_HEIGHT, LEVELS } from "./arrange.mjs";
+
 const REST = 350; // ms without a change before the fine picture is drawn
 const SMOOTH = 25; // ms between frames when the graphics keep up
-const PAUSE = 1000; // ms without a frame: nothing was moving
 const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
 const HEADROOM = 1.06; // above a landscape, so that its top is not cut
-const LEVELS = 4; // level sets between zero and the scale
 
 /**
  * @typedef {object} Picture
@@ -34,14 +34,14 @@ export class Inspector {
     this.map = map;
     this.hooks = hooks;
     this.nextAt = 0;
-    this.lastFrame = 0;
+    this.drawnAt = null; // when the last drawing began, until its cost is known
     this.timer = null;
     this.isStale = false;
     this.isInSight = false;
-    new IntersectionObserver(([{ isIntersecting }]) => {
-      this.isInSight = isIntersecting;
-      if (isIntersecting) this.invalidate();
-    }).observe(surface.parentElement);
+    new IntersectionObserver((entries) => {
+      this.isInSight = entries.at(-1).isIntersecting;
+      if (this.isInSight) this.invalidate();
+    }).observe(surface.closest("#inspector"));
   }
 
   /** Say that the picture changed. */
@@ -58,14 +58,20 @@ export class Inspector {
   /** Draw if there is something new and time for it; to be called every animation frame. */
   frame() {
     const now = performance.now();
-    const since = now - this.lastFrame;
-    const interval = since < PAUSE ? since : 0; // long where the graphics are slow: Plotly then steps back
-    this.lastFrame = now;
+    if (this.drawnAt !== null) {
+      // what Plotly goes on doing after a call, and waiting for slow graphics, shows in when the next frame comes
+      this.nextAt = now + Math.max(now - this.drawnAt - SMOOTH, 0) * (1 / SHARE - 1);
+      this.drawnAt = null;
+    }
     if (!this.isStale || now < this.nextAt) return;
     this.isStale = false;
+    this.drawnAt = now;
     this.#draw(this.hooks.moving());
-    const end = performance.now();
-    this.nextAt = end + (end - now + Math.max(interval - SMOOTH, 0)) * (1 / SHARE - 1);
+  }
+
+  /** Whether it wants another frame, to draw or to see how long drawing took. */
+  get needsFrame() {
+    return this.isStale || this.drawnAt !== null;
   }
 
   /** @param {Record<string, string>} colours @param {Array} colorscale */
@@ -85,7 +91,7 @@ export class Inspector {
 
   #draw({ x, y, values, scale, points }) {
     const n = x.length;
-    const z = Array.from({ length: n }, (_, row) => finite(values.subarray(row * n, (row + 1) * n)));
+    const z = Array.from({ length: n }, (_, row) => withHoles(values.subarray(row * n, (row + 1) * n)));
     const step = scale / LEVELS;
     const { Plotly } = this;
     this.#fitAxes(x, y, scale);
@@ -124,8 +130,10 @@ const dots = ({ x, y, colours }) => ({ x: [x], y: [y], "marker.color": [colours]
 /** Points are drawn a little above the surface, which would swallow half of each otherwise. */
 const lifted = (heights, scale) => Array.from(heights, (height) => height + 0.025 * scale);
 
-/** A row as Plotly wants it: where a value is not finite there is a hole. */
-const finite = (row) => (row.every(Number.isFinite) ? row : Array.from(row, (v) => (Number.isFinite(v) ? v : null)));
+const isDrawn = (height) => Math.abs(height) <= LARGEST_HEIGHT;
+
+/** A row as Plotly wants it: where a height cannot be drawn there is a hole. */
+const withHoles = (row) => (row.every(isDrawn) ? row : Array.from(row, (height) => (isDrawn(height) ? height : null)));
 
 /** A colour at half strength. @param {string} colour #rrggbb */
 const fade = (colour) => `rgba(${[1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)).join()},0.45)`;

@@ -8,6 +8,7 @@ export function handleKeys(actions) {
   document.addEventListener("keydown", (event) => {
     const action = actions[keyName(event)];
     if (!action || isTaken(event)) return;
+    if (event.repeat && !event.ctrlKey && !event.metaKey) return; // a key held down is not pressed again and again
     event.preventDefault();
     action();
   });

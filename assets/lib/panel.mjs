@@ -7,6 +7,8 @@
  * told it to show is told apart from one that the user changed by remembering what was shown.
  */
 
+const PATIENCE = 10_000; // ms to wait for an answer
+
 export class Panel {
   /**
    * @param {object} dash window.dash_clientside
@@ -22,18 +24,20 @@ export class Panel {
     this.dash = dash;
     this.hooks = hooks;
     this.sequence = 0;
-    this.loading = { sequence: 0, isAnotherRun: false }; // the last document that was sent instead of the present one
+    this.loading = null; // {document, isAnotherRun} until a document that is not the present one has been answered
+    this.timer = null;
+    this.updates = []; // what the controls were last told to show
     this.sentVersion = null;
-    this.pending = []; // {sequence, change}
-    this.waiting = new Map(); // sequence -> {resolve, reject}
+    this.pending = []; // changes that no answer knows of yet
+    this.waiting = []; // {resolve, reject} of those who asked
     this.shown = new Map(); // id text -> value
     this.requests = 0;
   }
 
   /** Send what the user did to a control. @param {object} change {control, value, layer, neuron} */
   change(change) {
-    this.pending.push({ sequence: this.sequence + 1, change });
-    return this.#send(null);
+    this.pending.push(change);
+    return this.#send();
   }
 
   /**
@@ -43,8 +47,8 @@ export class Panel {
    */
   load(document, isAnotherRun) {
     this.pending.length = 0;
-    this.loading = { sequence: this.sequence + 1, isAnotherRun };
-    return this.#send(document);
+    this.loading = { document, isAnotherRun };
+    return this.#send();
   }
 
   /** Dash's clientside callback for every control. @param {Array<{prop_id: string, value: any}>} triggered */
@@ -63,20 +67,31 @@ export class Panel {
   /** Dash's clientside callback for an answer. @param {object} proposal */
   accept(proposal) {
     const { sequence } = proposal;
-    const isLatest = sequence === this.sequence;
-    const isLoaded = sequence === this.loading.sequence;
-    if (isLatest && !isLoaded && this.#isOutdated()) {
-      this.#post(null); // a slider was moved or training went on meanwhile: the same changes, to the document as it now is
+    const { loading } = this;
+    if (sequence !== this.sequence) return; // a later one is on its way and knows of everything in this one
+    this.hooks.hold();
+    if (!loading && this.hooks.version() !== this.sentVersion) {
+      this.#post(); // a slider was moved or training went on meanwhile: the same changes, to the document as it now is
       return;
     }
-    this.pending = this.pending.filter((item) => item.sequence > sequence);
-    if (proposal.shown) this.show(proposal.shown);
-    if (isLatest) this.hooks.accept(proposal, isLoaded ? this.loading : null);
-    this.#settle(proposal);
+    clearTimeout(this.timer);
+    this.pending.length = 0;
+    this.loading = null;
+    if (proposal.shown) {
+      this.updates = proposal.shown;
+      this.show(proposal.shown);
+    }
+    this.hooks.accept(proposal, loading);
+    this.#settle(proposal.error ? Object.assign(new Error(proposal.error), { where: proposal.where }) : null, proposal);
   }
 
   /** Remember what the page was delivered with. @param {Array<{id: any, props: object}>} updates */
   remember(updates) {
+    this.updates = updates;
+    this.#note(updates);
+  }
+
+  #note(updates) {
     for (const { id, props } of updates) {
       if ("value" in props) this.shown.set(idText(id), props.value);
       if (id === "layer-rows") this.#rememberRows(props.children);
@@ -85,7 +100,7 @@ export class Panel {
 
   /** Make components show what a proposal says. @param {Array<{id: any, props: object}>} updates */
   show(updates) {
-    this.remember(updates);
+    this.#note(updates);
     for (const { id, props } of updates) this.dash.set_props(id, props);
   }
 
@@ -95,32 +110,37 @@ export class Panel {
     return { control, value };
   }
 
-  #isOutdated() {
+  #send() {
     this.hooks.hold();
-    return this.hooks.version() !== this.sentVersion;
+    this.#post();
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
-  #send(document) {
-    this.hooks.hold();
-    this.#post(document);
-    return new Promise((resolve, reject) => this.waiting.set(this.sequence, { resolve, reject }));
-  }
-
-  #post(document) {
+  #post() {
     this.sequence += 1;
     this.requests += 1;
     this.sentVersion = this.hooks.version();
-    const changes = this.pending.map(({ change }) => change);
-    const data = { sequence: this.sequence, document: document ?? this.hooks.model(), changes };
-    this.dash.set_props("request", { data });
+    const document = this.loading?.document ?? this.hooks.model();
+    this.dash.set_props("request", { data: { sequence: this.sequence, document, changes: [...this.pending] } });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#giveUp(), PATIENCE);
   }
 
-  /** Answer those who wait for this proposal or an earlier one. */
-  #settle(proposal) {
-    for (const [number, { resolve, reject }] of this.waiting) {
-      if (number > proposal.sequence) continue;
-      this.waiting.delete(number);
-      if (proposal.error) reject(Object.assign(new Error(proposal.error), { where: proposal.where }));
+  /** No answer: take back what was asked, so that the page goes on as it was. */
+  #giveUp() {
+    this.pending.length = 0;
+    this.loading = null;
+    this.sequence += 1; // an answer that comes after all is not ours any more
+    const error = "the server did not answer; nothing was changed";
+    this.show(this.updates);
+    this.hooks.accept({ error }, null);
+    this.#settle(new Error(error), null);
+  }
+
+  /** Tell those who wait how it went. */
+  #settle(error, proposal) {
+    for (const { resolve, reject } of this.waiting.splice(0)) {
+      if (error) reject(error);
       else resolve(proposal);
     }
   }

@@ -121,8 +121,9 @@ export function termsOf(selection, document, layers) {
   const own = layer.skip ? layer.inputs - 2 : layer.inputs;
   const incoming = Array.from({ length: layer.inputs }, (_, i) => {
     const isInput = selection.layer === 1 || i >= own;
-    const source = isInput ? "xy"[i % 2] : `S${subscript(i + 1)}`;
-    const from = isInput ? neuronTitle(0, i % 2, document) : neuronTitle(selection.layer - 1, i, document);
+    const at = i < own ? i : i - own;
+    const source = isInput ? "xy"[at] : `S${subscript(i + 1)}`;
+    const from = neuronTitle(isInput ? 0 : selection.layer - 1, at, document);
     const shown = layer.pre === "identity" ? source : `${layer.pre}(${source})`;
     return {
       symbol: `w${subscript(i + 1)}·${shown}`,

@@ -13,7 +13,7 @@ export const LARGEST_PARAMETER = 1e30; // as in nets/model.py
 const MOST_UNDOS = 100;
 
 export class Session extends EventTarget {
-  /** @param {Storage} storage where the document survives a reload */
+  /** @param {?Storage} storage where the document survives a reload; null where the browser allows none */
   constructor(storage) {
     super();
     this.storage = storage;
@@ -89,7 +89,8 @@ export class Session extends EventTarget {
 
   /** Remember the present for undo: to be called once before each gesture. */
   remember() {
-    this.undos.push(this.model());
+    const present = this.model();
+    if (JSON.stringify(present) !== JSON.stringify(this.undos.at(-1))) this.undos.push(present);
     if (this.undos.length > MOST_UNDOS) this.undos.shift();
     this.redos.length = 0;
   }
@@ -126,6 +127,15 @@ export class Session extends EventTarget {
       return JSON.parse(this.storage.getItem(STORAGE_KEY));
     } catch {
       return null;
+    }
+  }
+
+  /** Keep what was saved under another name, before something else is saved in its place. */
+  setAside() {
+    try {
+      this.storage.setItem(`${STORAGE_KEY}.unread`, this.storage.getItem(STORAGE_KEY));
+    } catch {
+      // without storage nothing was saved
     }
   }
 

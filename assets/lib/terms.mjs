@@ -54,6 +54,7 @@ export class Terms {
    * @param {Float64Array} parameters
    */
   build(terms, parameters) {
+    this.#finish(); // the slider in hand, if there is one, is about to go
     this.terms = terms;
     this.rows = terms.map((term) => this.#row(term, parameters));
     const pieces = this.rows.flatMap(({ node, term }, i) => [operator(terms, term, i), node]);
@@ -145,9 +146,10 @@ export class Terms {
       this.hooks.change(term.parameter, value);
     };
     range.addEventListener("input", () => set(range.value));
-    range.addEventListener("change", () => this.#finish());
+    for (const type of ["change", "keyup", "pointerup", "pointercancel", "blur"]) {
+      range.addEventListener(type, () => this.#finish());
+    }
     range.addEventListener("keydown", (event) => nudge(event, range, reach, set));
-    range.addEventListener("keyup", () => this.#finish());
     range.addEventListener("dblclick", () => this.#once(set, "0"));
     number.addEventListener("change", () => this.#once(set, number.value));
     const show = (value) => {

@@ -5,7 +5,7 @@
  * Closing the connection ends a run. An edit is therefore hold(), the edit, release(): the run
  * ends at its last checkpoint and another begins from the edited document.
  *
- * Events: "state" when `state` or `notice` changed.
+ * Events: "state" when `state` or `notice` changed, "arrival" when there is something for the next frame.
  */
 
 import { decodeFloat32, decodeFloat64 } from "./document.mjs";
@@ -33,6 +33,7 @@ export class Trainer extends EventTarget {
     this.queue = [];
     this.checkpoint = null;
     this.abort = null;
+    this.failures = 0; // attempts since something last arrived
     this.lastEpoch = null; // where step() ends; null for play()
     this.whenDone = null;
   }
@@ -43,20 +44,21 @@ export class Trainer extends EventTarget {
 
   /** Train until paused. */
   play() {
-    if (this.state !== "paused") return;
+    if (this.state !== "paused" || !this.session.document) return;
     this.session.remember();
     this.lastEpoch = null;
     this.#start();
   }
 
   /** Train for so many epochs, then pause. @param {number} epochs @returns {Promise<void>} when paused again */
-  step(epochs) {
+  async step(epochs) {
+    if (!this.session.document) return;
     if (this.state !== "paused") this.pause();
     this.session.remember();
     this.lastEpoch = this.session.progress.epoch + epochs;
     const done = new Promise((resolve) => (this.whenDone = resolve));
     this.#start();
-    return done;
+    await done;
   }
 
   /** Stop at the last checkpoint that arrived. */
@@ -85,14 +87,14 @@ export class Trainer extends EventTarget {
     this.release();
   }
 
-  /** Show what has arrived; to be called once an animation frame. @returns {boolean} whether more frames are needed */
+  /** Show what has arrived; to be called once an animation frame. @returns {boolean} whether more is waiting for the next */
   frame() {
     const passed = Math.max(1, this.queue.length - BACKLOG);
     const due = this.queue.splice(0, passed);
     due.forEach((moment) => this.#record(moment));
     if (due.length) this.#show(due.at(-1));
     if (this.ending && !this.queue.length) this.#finish(this.ending);
-    return this.isRunning || this.queue.length > 0;
+    return this.queue.length > 0;
   }
 
   #start() {
@@ -148,29 +150,31 @@ export class Trainer extends EventTarget {
 
   /** Keep a connection until the run ends or is aborted. */
   async #connect(signal) {
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      let wait = BACKOFF[Math.min(failures, BACKOFF.length - 1)];
-      let notice = "The connection broke; reconnecting…";
-      try {
-        const response = await this.#request(signal);
-        if (response.ok) {
-          if (this.state === "reconnecting") this.#become("running");
-          failures = await this.#read(response, signal, failures);
-          if (this.ending) return;
-        } else if (response.status === 503) {
-          wait = 1000 * Number(response.headers.get("Retry-After") ?? 2);
-          notice = "The server is busy; waiting for a place…";
-        } else {
-          this.#refused(await response.json(), signal);
-          return;
-        }
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error;
-      }
-      if (signal.aborted) return;
-      this.#become("reconnecting", notice);
-      await new Promise((resolve) => setTimeout(resolve, wait));
+    this.failures = 0;
+    while (!signal.aborted) {
+      const pause = await this.#attempt(signal);
+      if (!pause || signal.aborted) return;
+      if (pause.notice) this.#become("reconnecting", pause.notice);
+      await new Promise((resolve) => setTimeout(resolve, pause.wait));
     }
+  }
+
+  /** Read one answer to its end. @returns {Promise<?{wait: number, notice: string}>} before the next attempt; null for none */
+  async #attempt(signal) {
+    try {
+      const response = await this.#request(signal);
+      if (response.status === 503) return { wait: retryAfter(response), notice: "The server is busy; waiting for a place…" };
+      if (!response.ok && response.status < 500) {
+        await this.#refused(response, signal);
+        return null;
+      }
+      if (response.ok && (await this.#read(response, signal))) return this.ending ? null : { wait: 0, notice: "" };
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error;
+    }
+    const wait = BACKOFF[Math.min(this.failures, BACKOFF.length - 1)];
+    this.failures += 1;
+    return { wait, notice: "The connection broke; reconnecting…" };
   }
 
   #request(signal) {
@@ -188,13 +192,17 @@ export class Trainer extends EventTarget {
     );
   }
 
-  async #read(response, signal, failures) {
+  /** @returns {Promise<boolean>} whether the run came to an end that the server announced */
+  async #read(response, signal) {
+    let isEnded = false;
     for await (const line of readLines(response.body)) {
-      if (signal.aborted) return failures;
-      failures = -1; // something arrived: the next failure is the first again
+      if (signal.aborted) return true;
+      if (this.state === "reconnecting") this.#become("running");
+      this.failures = 0;
+      isEnded = "end" in line;
       this.#receive(line);
     }
-    return failures;
+    return isEnded;
   }
 
   #receive({ epoch, parameters, progress = null, end, where, why, ...metrics }) {
@@ -203,13 +211,19 @@ export class Trainer extends EventTarget {
     if (progress) this.checkpoint = moment;
     this.queue.push(moment);
     if (this.queue.length > MOST_WAITING) this.#record(this.queue.shift());
-    if (end) this.ending = { end, where, why };
+    // play() goes on until paused: that the server ends a run after so many epochs is no end of ours
+    if (end && (end !== "epochs" || this.lastEpoch !== null)) this.ending = { end, where, why };
+    if (this.ending && document.hidden) this.#finish(this.ending); // a hidden page gets no frames
     this.dispatchEvent(new Event("arrival"));
   }
 
-  #refused({ error, where }, signal) {
+  async #refused(response, signal) {
+    const { error, where } = await orLost(response.json().catch(() => ({ error: `HTTP status ${response.status}` })));
     if (signal.aborted) return;
     this.#stop();
     this.#become("paused", `The server refused to train: ${error}${where ? ` (${where})` : ""}.`);
   }
 }
+
+/** How long a busy server asks to wait, in ms; 2 s where it does not say. */
+const retryAfter = (response) => 1000 * Number(response.headers.get("Retry-After") || 2) || 0;

@@ -3,11 +3,10 @@
  * selected neuron's name and formula, the legend, and what has to be said.
  */
 
+import { LEVELS } from "./arrange.mjs";
 import { element, setText } from "./dom.mjs";
 import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
 import { neuronTitle } from "./scene.mjs";
-
-const LEVELS = 4; // level sets between zero and the scale
 
 const STATS = [
   ["train-loss", "train_loss", formatLoss],
@@ -20,7 +19,6 @@ export class Transport {
   /** @param {(id: string) => HTMLElement} byId */
   constructor(byId) {
     this.byId = byId;
-    this.notice = "";
     this.minimum = element("span", { class: "number" });
     this.maximum = element("span", { class: "number" });
     this.legendText = element("span", { class: "legend-text" });
@@ -38,12 +36,10 @@ export class Transport {
       play.setAttribute("aria-label", isPlaying ? "Pause (space)" : "Play (space)");
       play.title = play.getAttribute("aria-label");
     }
-    setText(this.byId("notice"), trainer.notice || this.notice);
   }
 
   /** Say something until the next thing is said. @param {string} text empty for nothing */
   say(text) {
-    this.notice = text;
     setText(this.byId("notice"), text);
   }
 
@@ -60,19 +56,24 @@ export class Transport {
   showScale(title, scale) {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
-    const levels = `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
-    setText(this.byId("map-title"), `seen from above · ${levels}`);
-    setText(this.legendText, `height in ${title} · ${levels}`);
+    setText(this.legendText, `height in ${title} · ${levelText(scale)}`);
+  }
+
+  /** @param {number} scale of the inspector's picture */
+  showMapScale(scale) {
+    setText(this.byId("map-title"), `seen from above · ${levelText(scale)}`);
   }
 }
+
+const levelText = (scale) => `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
 
 /** The neuron in symbols: what is drawn. */
 function formula(layer, neuron, layers) {
   if (layer === 0) return `the coordinate ${"xy"[neuron]} itself: a plane`;
   const { inputs, activation, pre } = layers[layer - 1];
-  const source = layer === 1 ? ["x", "y"] : ["S₁", inputs > 2 ? `… + w·S` : "S₂"];
-  const wrap = (text) => (pre === "identity" ? text : `${pre}(${text})`);
-  const sum = inputs === 1 ? `w₁·${wrap(source[0])} + b` : `w₁·${wrap(source[0])} + ${layer === 1 ? `w₂·${wrap("y")}` : "…"} + b`;
+  const sources = layer === 1 ? ["x", "y"] : ["S₁", "S₂"];
+  const terms = sources.map((source, i) => `w${"₁₂"[i]}·${pre === "identity" ? source : `${pre}(${source})`}`);
+  const sum = [...(inputs > 2 ? [terms[0], "…"] : terms.slice(0, inputs)), "b"].join(" + ");
   const name = activation[neuron];
   return name === "identity" ? `a = z = ${sum}` : `a = ${name.replace("_", " ")}(z),  z = ${sum}`;
 }

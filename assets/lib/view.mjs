@@ -102,7 +102,7 @@ export class View extends EventTarget {
 
   /** @param {number} azimuth radians @param {number} tilt 0 (landscape) to 1 (map) */
   turn(azimuth, tilt) {
-    this.wall.azimuth = azimuth;
+    this.wall.azimuth = Math.atan2(Math.sin(azimuth), Math.cos(azimuth)); // within ±π
     this.wall.tilt = Math.min(Math.max(tilt, 0), 1);
     this.request();
   }
@@ -131,8 +131,8 @@ export class View extends EventTarget {
    */
   surface(layer, neuron, kind = "activation", n = GRID_SIZE) {
     const { document, layers, parameters } = this.session;
-    const evaluation = new Evaluation(layers, gridPoints(document.domain, n));
-    evaluation.update(parameters, 1, layer);
+    const evaluation = new Evaluation(layers.slice(0, layer), gridPoints(document.domain, n));
+    evaluation.update(parameters);
     const [x, y] = document.domain.map(([low, high]) => Array.from(linspace(low, high, n)));
     return { n, x, y, values: Array.from(evaluation.values(layer, neuron, kind)) };
   }
@@ -160,12 +160,13 @@ export class View extends EventTarget {
     const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
     let { evaluation } = this;
     if (isFine) {
-      evaluation = new Evaluation(session.layers, gridPoints(session.document.domain, n));
-      evaluation.update(session.parameters, 1, layer);
+      evaluation = new Evaluation(session.layers.slice(0, layer), gridPoints(session.document.domain, n));
+      evaluation.update(session.parameters);
     }
     const values = evaluation.values(layer, neuron, kind);
     const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, n));
     const scale = kind === "activation" ? this.scales[layer] : heightScale(values);
+    this.transport.showMapScale(scale);
     return { x, y, values, scale, points: this.#pointsOn(layer, neuron, kind, scale) };
   }
 
@@ -196,7 +197,7 @@ export class View extends EventTarget {
 
   #frame() {
     this.isRequested = false;
-    const needsMore = this.trainer.frame();
+    const isMoreWaiting = this.trainer.frame();
     if (!this.evaluation) return;
     this.flush();
     this.measure();
@@ -212,7 +213,7 @@ export class View extends EventTarget {
     this.timeline.draw(this.colours);
     this.isEvaluationNew = false;
     this.frames += 1;
-    if ((needsMore && this.trainer.queue.length) || this.inspector?.isStale) this.request();
+    if (isMoreWaiting || this.inspector?.needsFrame) this.request();
   }
 
   #updateWeights() {

@@ -7,7 +7,7 @@
 
 import { LARGEST_HEIGHT } from "./arrange.mjs";
 import { fit, view } from "./camera.mjs";
-import { blockMesh, createAttributes, createProgram, fill, rgb } from "./gl.mjs";
+import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
 import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT } from "./shaders.mjs";
 
 const CURVE_STEPS = 24;
@@ -33,8 +33,9 @@ export class Wall {
   constructor(canvas, n) {
     this.canvas = canvas;
     this.n = n;
-    this.gl = canvas.getContext("webgl2", { antialias: true, alpha: true, premultipliedAlpha: true });
+    this.gl = canvas.getContext("webgl2", { antialias: !isSoftware(), alpha: true, premultipliedAlpha: true });
     if (!this.gl) throw new Error("no WebGL2");
+    if (this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE) < n * n) throw new Error("textures are too small for a landscape");
     this.scene = null;
     this.azimuth = 0.62;
     this.tilt = 0;

@@ -37,9 +37,21 @@ def descendants(pid: int) -> set[int]:
     return own.union(*(descendants(child) for child in own))
 
 
+def fork_servers(pid: int) -> set[int]:
+    """Return those children of a process from which its ``LocalWorker`` has its own forked."""
+    return {child for child in children(pid) if b"multiprocessing.forkserver" in _command(child)}
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return (PROC / str(pid) / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def trainers(pid: int = os.getpid()) -> set[int]:
-    """Return the processes in which the ``LocalWorker`` of a process trains: the children of its fork server."""
-    return set().union(*(children(child) for child in children(pid)))
+    """Return the processes in which the ``LocalWorker`` of a process trains."""
+    return set().union(*(children(server) for server in fork_servers(pid)))
 
 
 def environment(pid: int) -> dict[str, str]:

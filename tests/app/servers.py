@@ -89,16 +89,9 @@ class Server:
     def trainers(self) -> set[int]:
         return trainers(self.web)
 
-    def end(self, how: signal.Signals) -> None:
-        """End the server; return when no process of it is left."""
-        everything = {self.process.pid, *descendants(self.process.pid)}
-        self.process.send_signal(how)
-        self.process.wait()
-        until(lambda: not any(map(is_running, everything)), "every process of the server ends")
-
 
 class Stream:
-    """A training stream: ``lines`` yields them as they come."""
+    """A training stream; leaving it breaks the connection."""
 
     def __init__(self, server: Server, **request: Any) -> None:
         self._connection = server.connect()
@@ -120,8 +113,10 @@ class Stream:
         """Return all lines that are still to come."""
         return [json.loads(line) for line in self._response.read().splitlines()]
 
-    def close(self) -> None:
-        """Break the connection."""
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._response.close()
         self._connection.close()
 

@@ -252,8 +252,10 @@ def test_every_component_and_property_that_a_callback_uses_exists_in_the_layout(
 
 
 def matches(component: Any, id_: Any) -> bool:
-    return set(component.id) == set(id_) if isinstance(id_, dict) and isinstance(component.id, dict) else (
-        component.id == id_
+    return (
+        set(component.id) == set(id_)
+        if isinstance(id_, dict) and isinstance(component.id, dict)
+        else (component.id == id_)
     )
 
 
@@ -297,7 +299,7 @@ def test_nothing_to_answer_is_no_answer(client: FlaskClient) -> None:
     assert ask(client, None).status_code == 204
 
 
-@pytest.mark.parametrize("make", [lambda: request(), lambda: request(change("l1", "-1")), lambda: request(document=1)])
+@pytest.mark.parametrize("make", [request, lambda: request(change("l1", "-1")), lambda: request(document=1)])
 def test_a_request_is_left_as_it_was(make: Callable[[], dict[str, Any]]) -> None:
     asked = make()
     answer(asked)

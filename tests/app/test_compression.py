@@ -6,14 +6,15 @@ from collections import Counter
 from typing import Any
 
 import brotli
-import flask_compress.flask_compress as flask_compress
 import pytest
-from backports import zstd
 from dash import Dash
+from flask import Request
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from flask_compress import flask_compress
+from flask_compress.compat import compression
+from werkzeug.test import EnvironBuilder, TestResponse
 
-from app.compression import CompressedScripts
+from app.compression import NOT_KEPT, CompressedScripts, cache_key
 from nets import serialise
 from tests.app import applications
 from tests.app.applications import application, ask
@@ -21,7 +22,7 @@ from tests.app.pages import Page
 from tests.nets.models import spiral_model
 
 SUITE = "/_dash-component-suites/dash/dcc/dash_core_components.js"
-EXPAND = {"zstd": zstd.decompress, "br": brotli.decompress, "gzip": gzip.decompress}
+EXPAND = {"zstd": compression.zstd.decompress, "br": brotli.decompress, "gzip": gzip.decompress}
 
 algorithms = pytest.mark.parametrize("algorithm", EXPAND)
 
@@ -128,7 +129,7 @@ def test_different_scripts_are_not_mixed_up(fresh: Dash) -> None:
     client = fresh.server.test_client()
     urls = [url for url in Page(client.get("/").get_data(as_text=True)).urls if "component-suites" in url]
     for url in [*urls, *reversed(urls)]:
-        assert zstd.decompress(fetch(client, url, "zstd").get_data()) == fetch(client, url, "identity").get_data()
+        assert EXPAND["zstd"](fetch(client, url, "zstd").get_data()) == fetch(client, url, "identity").get_data()
 
 
 def test_a_script_that_is_missing_is_not_kept(fresh: Dash) -> None:
@@ -152,15 +153,34 @@ def test_answers_of_callbacks_are_compressed_each_time_and_each_is_its_own(fresh
     for sequence in (1, 2, 3):
         response = ask(client, {"sequence": sequence, "document": serialise(spiral_model())})
         assert response.headers["Content-Encoding"] == "zstd"
-        bodies.append(zstd.decompress(response.get_data()))
+        bodies.append(EXPAND["zstd"](response.get_data()))
     assert [f'"sequence":{n}'.encode() in body for n, body in enumerate(bodies, 1)] == [True] * 3
     assert len(compressed) == 3
 
 
-def test_a_post_to_the_path_of_a_script_is_not_kept() -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "key"),
+    [
+        ("GET", SUITE, SUITE),
+        ("GET", f"{SUITE}?m=1", SUITE),
+        ("POST", SUITE, NOT_KEPT),
+        ("GET", "/", NOT_KEPT),
+        ("GET", "/assets/main.mjs", NOT_KEPT),
+        ("POST", "/_dash-update-component", NOT_KEPT),
+        ("GET", "/assets/_dash-component-suites/a.js", NOT_KEPT),
+    ],
+)
+def test_only_the_scripts_of_dash_are_kept(method: str, path: str, key: str) -> None:
+    assert cache_key(Request(EnvironBuilder(path, method=method).get_environ())) == key
+
+
+@algorithms
+def test_what_is_not_kept_is_not_found_again(algorithm: str) -> None:
     kept = CompressedScripts()
-    kept.set("zstd;", b"a page")
-    assert kept.get("zstd;") is None
+    for key in (SUITE, NOT_KEPT):
+        kept.set(f"{algorithm};{key}", b"compressed")
+    assert kept.get(f"{algorithm};{SUITE}") == b"compressed"
+    assert kept.get(f"{algorithm};{NOT_KEPT}") is None
 
 
 @algorithms

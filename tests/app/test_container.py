@@ -1,6 +1,7 @@
 """The container: built as the Dockerfile says, started as it says, read-only, and used as pages use it."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -130,7 +131,9 @@ def test_every_module_is_compiled(image: Image) -> None:
 
 
 def test_it_holds_no_tests_and_no_history(image: Image) -> None:
-    assert {path.name for path in image.directory.iterdir()}.isdisjoint({"tests", ".git", ".venv", "Makefile", "app.py"})
+    assert {path.name for path in image.directory.iterdir()}.isdisjoint(
+        {"tests", ".git", ".venv", "Makefile", "app.py"}
+    )
 
 
 def test_it_cannot_be_written_to(server: Server) -> None:
@@ -164,26 +167,23 @@ def test_the_page_and_everything_it_refers_to_is_served(server: Server) -> None:
 
 
 def test_a_run_is_the_same_as_one_made_here(server: Server) -> None:
-    stream = Stream(server, model=DOCUMENT, epochs=300)
-    assert (stream.status, stream.headers["Content-Type"]) == (200, "application/x-ndjson")
-    assert "Content-Encoding" not in stream.headers
-    assert_is_that_run(stream.rest(), oracle(spiral_model(), 300))
-    stream.close()
+    with Stream(server, model=DOCUMENT, epochs=300) as stream:
+        assert (stream.status, stream.headers["Content-Type"]) == (200, "application/x-ndjson")
+        assert "Content-Encoding" not in stream.headers
+        assert_is_that_run(stream.rest(), oracle(spiral_model(), 300))
 
 
 def test_a_run_comes_line_by_line(server: Server) -> None:
     """It would never end, so what is read was sent before the end."""
-    stream = Stream(server, model=DOCUMENT, rate=30)
-    epochs = [stream.read()["epoch"] for _ in range(5)]
+    with Stream(server, model=DOCUMENT, rate=30) as stream:
+        epochs = [stream.read()["epoch"] for _ in range(5)]
     assert epochs == sorted(epochs)
-    stream.close()
 
 
 def test_others_are_answered_while_runs_are_under_way(server: Server) -> None:
     with ExitStack() as closing:
-        streams = [Stream(server, model=LARGE) for _ in range(8)]
+        streams = [closing.enter_context(Stream(server, model=LARGE)) for _ in range(8)]
         for stream in streams:
-            closing.callback(stream.close)
             stream.read()
         for path in ("/healthz", "/", "/assets/main.mjs"):
             start = time.monotonic()
@@ -194,13 +194,12 @@ def test_others_are_answered_while_runs_are_under_way(server: Server) -> None:
 
 
 def test_a_run_survives_the_death_of_its_process(server: Server) -> None:
-    stream = Stream(server, model=DOCUMENT, epochs=2000)
-    lines = [stream.read()]
-    for pid in server.trainers():
-        subprocess.run(["kill", "-KILL", str(pid)], check=True)
-    lines += stream.rest()
+    with Stream(server, model=DOCUMENT, epochs=2000) as stream:
+        lines = [stream.read()]
+        for pid in server.trainers():
+            os.kill(pid, signal.SIGKILL)
+        lines += stream.rest()
     assert_is_that_run(lines, oracle(spiral_model(), 2000))
-    stream.close()
 
 
 @pytest.mark.parametrize("path", ["/api/train", "/_dash-update-component"])
@@ -212,12 +211,20 @@ def test_a_gigabyte_that_is_only_announced_is_refused_at_once(server: Server, pa
     assert time.monotonic() - start < SOON
 
 
+CHUNKED = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
 def test_a_body_that_goes_on_and_on_is_refused(server: Server) -> None:
-    head = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    chunk = b"%x\r\n%s\r\n" % (LIMITS["bytes a request"], b" " * LIMITS["bytes a request"])
-    answer = server.send(head + 2 * chunk)
+    size = LIMITS["bytes a request"]
+    answer = server.send(CHUNKED + 2 * (b"%x\r\n%s\r\n" % (size, b" " * size)))
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"error"' in answer
+
+
+@pytest.mark.parametrize("chunks", [b"x\r\n{}\r\n0\r\n\r\n", b"2\r\n{}{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])
+def test_a_body_of_broken_chunks_is_refused(server: Server, chunks: bytes) -> None:
+    answer = server.send(CHUNKED + chunks)
+    assert re.match(rb"HTTP/1\.1 4\d\d ", answer), answer
 
 
 @pytest.mark.parametrize("length", ["-1", "a", "1e9", "", "9" * 30])
@@ -259,36 +266,44 @@ def test_a_second_start_takes_less_than_3_seconds(image: Image, server: Server) 
 def test_the_place_of_a_connection_that_breaks_is_free_again(image: Image) -> None:
     with serve(image, RELIEF_STREAMS="1", RELIEF_PROCESSES="1") as server:
         for _ in range(2):
-            stream = Stream(server, model=DOCUMENT)
-            assert stream.status == 200
-            stream.read()
-            other = Stream(server, model=DOCUMENT, epochs=1)
-            assert (other.status, other.headers["Retry-After"]) == (503, "2")
-            other.close()
-            stream.close()
+            with Stream(server, model=DOCUMENT) as stream:
+                assert stream.status == 200
+                stream.read()
+                with Stream(server, model=DOCUMENT, epochs=1) as other:
+                    assert (other.status, other.headers["Retry-After"]) == (503, "2")
             until(lambda: is_free(server), "the place is free again")
         assert len(server.trainers()) == 1
 
 
 def is_free(server: Server) -> bool:
-    stream = Stream(server, model=DOCUMENT, epochs=1)
-    stream.rest()
-    stream.close()
+    with Stream(server, model=DOCUMENT, epochs=1) as stream:
+        stream.rest()
     return stream.status == 200
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
-def test_all_its_processes_end_with_it_though_a_run_is_under_way(image: Image, how: signal.Signals) -> None:
-    with serve(image) as server:
-        stream = Stream(server, model=LARGE)
+def test_sigterm_ends_it_and_all_its_processes_though_a_run_is_under_way(image: Image) -> None:
+    with serve(image) as server, Stream(server, model=LARGE) as stream:
         stream.read()
-        everything = descendants(server.process.pid)
+        everything = {server.process.pid, *descendants(server.process.pid)}
+        assert server.trainers()
         assert server.trainers() <= everything
-        assert len(server.trainers()) > 0
-        server.end(how)
-        assert not any(map(is_running, everything))
-        assert server.process.returncode == (0 if how == signal.SIGTERM else -how)
-        stream.close()
+        server.process.terminate()
+        assert server.process.wait() == 0
+        until(lambda: not any(map(is_running, everything)), "every process of the server ends")
+        assert "Traceback" not in server.log
+
+
+def test_a_web_process_that_is_killed_is_replaced_and_its_processes_end(image: Image) -> None:
+    with serve(image) as server:
+        with Stream(server, model=LARGE) as stream:
+            stream.read()
+            old = descendants(server.process.pid)
+            assert server.trainers() <= old
+            os.kill(server.web, signal.SIGKILL)
+            until(lambda: not any(map(is_running, old)), "the web process and its processes end")
+        until(server.is_healthy, "another web process answers")
+        with Stream(server, model=DOCUMENT, epochs=1) as stream:
+            assert stream.read()["end"] == "epochs"
 
 
 def test_a_setting_that_makes_no_sense_is_named(image: Image, server: Server) -> None:

@@ -83,9 +83,7 @@ def test_what_does_not_change_the_shape_keeps_weights_epochs_and_the_optimisers_
 
 
 @pytest.mark.parametrize(("control", "value", "read", "wanted"), HYPERPARAMETERS)
-def test_a_change_changes_nothing_else(
-    control: str, value: Any, read: Callable[[Model], Any], wanted: Any
-) -> None:
+def test_a_change_changes_nothing_else(control: str, value: Any, read: Callable[[Model], Any], wanted: Any) -> None:
     """Whatever a change sets, setting it back gives the model back; training may only begin its epoch again."""
     after = edited(MODEL, control, value)
     parts = ("layers", "data", "training", "initial", "domain")

@@ -101,7 +101,9 @@ def test_nobody_may_embed_the_page_by_default(client: FlaskClient) -> None:
     assert "X-Frame-Options" not in client.get("/").headers  # it would overrule the setting in some browsers
 
 
-@pytest.mark.parametrize("ancestors", ["'self'", "https://courses.example", "'self' https://a.example https://b.example"])
+@pytest.mark.parametrize(
+    "ancestors", ["'self'", "https://courses.example", "'self' https://a.example https://b.example"]
+)
 def test_those_may_embed_the_page_whom_the_setting_names(ancestors: str) -> None:
     client = application(frame_ancestors=ancestors).server.test_client()
     assert policy(client.get("/"))["frame-ancestors"] == ancestors.split()

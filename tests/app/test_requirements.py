@@ -100,7 +100,9 @@ def imports(*packages: str) -> set[str]:
 
 def test_everything_that_is_imported_is_listed() -> None:
     distributions = packages_distributions()
-    used = {canonicalize_name(name) for module in imports("app", "nets") - {"app", "nets"} for name in distributions[module]}
+    used = {
+        canonicalize_name(name) for module in imports("app", "nets") - {"app", "nets"} for name in distributions[module]
+    }
     assert used <= LISTED_HERE
     assert used >= {"dash", "numpy", "flask"}
 

@@ -312,6 +312,26 @@ def test_of_a_body_that_goes_on_for_ever_no_more_is_read_than_is_allowed(client:
     assert_is_refusal(response, 413, "")
 
 
+def test_a_body_that_cannot_be_read_is_refused(client: FlaskClient) -> None:
+    """The web server raises errors of its own where the pieces of a body are not what they should be."""
+
+    class Broken(BytesIO):
+        def read(self, *args: Any) -> bytes:
+            raise KeyError("chunk")
+
+        readinto = read  # type: ignore[assignment]
+
+    response = fetch(
+        client,
+        "/api/train",
+        method="POST",
+        input_stream=Broken(),
+        content_type="application/json",
+        environ_overrides=CHUNKED,
+    )
+    assert_is_refusal(response, 400, "", "the body could not be read")
+
+
 @pytest.mark.parametrize(
     "content_type",
     ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", "x" * 5000, "é"],

@@ -66,7 +66,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def timed(clock: Clock, run: Run, seconds: float, worker: InProcessWorker | None = None) -> Iterator[tuple[float, Line]]:
+def timed(
+    clock: Clock, run: Run, seconds: float, worker: InProcessWorker | None = None
+) -> Iterator[tuple[float, Line]]:
     """Yield the lines of the first seconds of a run, each with the time since its start."""
     start = clock.now
     stream = lines(worker or InProcessWorker(), Turns(1, 10), run)
@@ -104,7 +106,9 @@ def assert_is_line_of(line: Line, model: Model) -> None:
     assert floats(line["parameters"], dtype).shape == (n_parameters(model.layers),)
     assert type(line["epoch"]) is int
     for name in METRICS:
-        is_missing = (name.startswith("test") and not model.data.n_test) or ("accuracy" in name and not model.data.classes)
+        is_missing = (name.startswith("test") and not model.data.n_test) or (
+            "accuracy" in name and not model.data.classes
+        )
         assert (line[name] is None) == is_missing
         assert line[name] is None or 0 <= line[name] < np.inf
     if "progress" in line:
@@ -117,6 +121,16 @@ def test_epochs_only_grow(clock: Clock, model: Model) -> None:
     epochs = [(line["epoch"], line.get("progress", {}).get("batch", 0)) for line in run_lines(Run(model, 500))]
     assert epochs == sorted(set(epochs))
     assert epochs[0] >= (model.progress.epoch, model.progress.batch)
+
+
+@pytest.mark.parametrize("look", [1e-3, 7e-3, 1e-2, 3e-2])
+def test_every_snapshot_that_was_computed_is_sent(monkeypatch: pytest.MonkeyPatch, look: float) -> None:
+    """As such, or as the checkpoint of that very moment; a checkpoint in the next epoch is none."""
+    Clock(look).install(monkeypatch)
+    worker = InProcessWorker()
+    sent = run_lines(Run(spiral_model(), 60), worker)
+    at_ends_of_epochs = [line["epoch"] for line in sent if line.get("progress", {"batch": 0})["batch"] == 0]
+    assert {line["epoch"] for result in worker.results for line in result["snapshots"]} <= set(at_ends_of_epochs)
 
 
 @models
@@ -207,9 +221,7 @@ def test_there_are_at_most_20_checkpoints_a_second_and_no_long_wait_for_one(cloc
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 5, 20, 60, 1000])
-def test_epochs_come_as_often_as_was_asked_for_and_not_more_often(
-    monkeypatch: pytest.MonkeyPatch, rate: float
-) -> None:
+def test_epochs_come_as_often_as_was_asked_for_and_not_more_often(monkeypatch: pytest.MonkeyPatch, rate: float) -> None:
     clock = Clock(look=1e-4)
     clock.install(monkeypatch)
     seconds = 8 / rate + 1

@@ -1,18 +1,23 @@
 """Tasks: pure functions from JSON to JSON; ``train`` is one slice of a run."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from app.tasks import TASKS, Payload
-from nets import Budget, Model, create, dataset, evaluate, parse, serialise, train_slice
+from nets import Budget, Model, create, dataset, evaluate, serialise, train_slice
 from nets.network import Layer, Layers, n_parameters
 from tests.app.runs import METRICS, at_checkpoint, floats
 from tests.app.workers import Clock
 from tests.nets.models import MIXED, bits, model_of, spiral_model
+
+ROOT = Path(__file__).parent.parent.parent
 
 EVERY_EPOCH = 10**9  # so many snapshots spread over a minute leave none out
 
@@ -34,7 +39,10 @@ def payload(model: Model, **budget: Any) -> Payload:
         "document": json.dumps(document),
         "parameters": document["parameters"],
         "progress": document["progress"],
-        **{"seconds": 60.0, "epochs": 3, "snapshots": EVERY_EPOCH, **budget},
+        "seconds": 60.0,
+        "epochs": 3,
+        "snapshots": EVERY_EPOCH,
+        **budget,
     }
 
 
@@ -42,6 +50,12 @@ def run(model: Model, **budget: Any) -> Payload:
     """The result of a slice, after a journey as JSON."""
     result: Payload = json.loads(json.dumps(TASKS["train"](payload(model, **budget)), allow_nan=False))
     return result
+
+
+def test_a_process_that_trains_needs_neither_dash_nor_flask() -> None:
+    """They would take a second of every process's start and a hundred megabytes of each."""
+    loaded = "import sys, app.tasks; sys.exit(bool({'dash', 'flask', 'plotly'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, check=True)
 
 
 @models

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.tasks import TASKS, Payload
 from app.worker import THREAD_LIMITS, TRIES, LocalWorker, Worker
 from nets import Budget, Model, create, dataset, serialise, train_slice
 from tests.app.conditions import until
-from tests.app.processes import children, descendants, environment, is_running, n_threads, state, trainers
+from tests.app.processes import descendants, environment, fork_servers, is_running, n_threads, state, trainers
 from tests.app.runs import at_checkpoint
 from tests.nets.models import bits, spiral_model
 
@@ -33,7 +34,10 @@ def payload(model: Model, **budget: Any) -> Payload:
         "document": json.dumps(document),
         "parameters": document["parameters"],
         "progress": document["progress"],
-        **{"seconds": 60.0, "epochs": 3, "snapshots": 3, **budget},
+        "seconds": 60.0,
+        "epochs": 3,
+        "snapshots": 3,
+        **budget,
     }
 
 
@@ -119,8 +123,8 @@ def test_slices_of_many_runs_are_served_in_turns(pool: ThreadPoolExecutor) -> No
 
     def run(number: int) -> None:
         barrier.wait()
-        for _ in range(8):
-            worker.run("train", payload(LARGE, seconds=0.02, epochs=None))
+        for _ in range(6):
+            worker.run("train", payload(LARGE, seconds=0.04, epochs=None))
             served.append(number)
 
     for future in [pool.submit(run, number) for number in range(4)]:
@@ -129,7 +133,7 @@ def test_slices_of_many_runs_are_served_in_turns(pool: ThreadPoolExecutor) -> No
     until(lambda: not trainers(), "the worker's processes end")
     latest = {number: [place for place, n in enumerate(served) if n == number] for number in range(4)}
     for places in latest.values():
-        assert all(later - earlier <= 8 for earlier, later in zip(places, places[1:], strict=False))
+        assert all(later - earlier <= 8 for earlier, later in pairwise(places))
 
 
 def kill(pids: Iterable[int]) -> None:
@@ -166,7 +170,7 @@ def test_runs_of_others_survive_the_death_of_a_process(worker: LocalWorker, pool
 def test_the_death_of_the_fork_server_is_survived_too(worker: LocalWorker) -> None:
     model = spiral_model()
     before = run_in_slices(worker, model, 1)
-    (server,) = {parent for parent in children(os.getpid()) if children(parent)}
+    (server,) = fork_servers(os.getpid())
     old = trainers()
     kill([server])
     until(lambda: not is_running(server), "the fork server ends")

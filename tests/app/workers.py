@@ -15,12 +15,14 @@ class InProcessWorker:
 
     Attributes:
         payloads: everything that was asked for.
+        results: everything that was answered.
         before: called before each task, with the payload.
         is_closed: whether ``close`` was called.
     """
 
     processes: int = 1
     payloads: list[Payload] = field(default_factory=list)
+    results: list[Payload] = field(default_factory=list)
     before: Callable[[Payload], None] = lambda payload: None
     is_closed: bool = False
 
@@ -28,6 +30,7 @@ class InProcessWorker:
         self.payloads.append(payload)
         self.before(payload)
         result: Payload = json.loads(json.dumps(TASKS[task](json.loads(json.dumps(payload)))))
+        self.results.append(result)
         return result
 
     def close(self) -> None:

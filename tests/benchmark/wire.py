@@ -25,7 +25,7 @@ class Row(NamedTuple):
     snapshot: int | None
     budget: int
     checkpoint: int | None
-    snapshots_a_second: float
+    moments_a_second: float
     checkpoints_a_second: float
     epochs_a_second: float
 
@@ -112,7 +112,7 @@ BENCHMARK = Benchmark(
         Column("snapshot, B", "snapshot", "d"),
         Column("budget, B", "budget", "d"),
         Column("checkpoint, B", "checkpoint", "d"),
-        Column("moments/s", "snapshots_a_second"),
+        Column("moments/s", "moments_a_second"),
         Column("checkpoints/s", "checkpoints_a_second"),
         Column("epochs/s", "epochs_a_second"),
     ),

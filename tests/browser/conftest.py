@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.install import find_chromium
-from tests.browser.relief import Relief
+from tests.browser.relief import SMALL, Relief
 from tests.browser.server import Server
 
 FLAGS = [
@@ -32,7 +32,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1366, "height": 768}, "reduced_motion": "reduce"}
+    return {"viewport": SMALL, "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from nets import Model, parse
 SMALL = {"width": 1000, "height": 700}  # the inspector is out of sight: software graphics are slow
 PROJECTOR = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-LIMIT = 60  # s; software graphics are slow, and a condition that is never met should still be told apart
+LIMIT = 45  # s; software graphics are slow, and a condition that is never met should still be told apart
 
 
 class Relief:
@@ -38,7 +38,7 @@ class Relief:
         self.complaints.clear()
 
     def open(self, path: str = "/") -> None:
-        """Load the page and wait for its landscapes and its inspector."""
+        """Load the page and wait for its landscapes."""
         self.page.goto(self.url + path)
         self.wait_until_ready()
 
@@ -58,7 +58,6 @@ class Relief:
 
     def wait_until_ready(self) -> None:
         self.until("() => window.relief?.stats().frames > 0")
-        self.until("() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 2")
 
     def until(self, condition: str, argument: Any = None) -> Any:
         """Wait until a function in the page returns something true, and return it."""

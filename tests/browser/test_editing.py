@@ -140,6 +140,29 @@ def test_undo_brings_a_removed_layer_back_with_its_weights(relief: Relief) -> No
     assert relief.page.get_by_role("textbox", name="neurons in hidden 2").input_value() == "8"
 
 
+def test_a_gesture_that_ends_elsewhere_ends_all_the_same(relief: Relief) -> None:
+    relief.call("relief.play()")
+    relief.wait_for_epoch(2)
+    slider = relief.slider("bias")
+    slider.focus()
+    relief.page.keyboard.down("ArrowRight")
+    relief.page.locator("#theme").focus()
+    relief.page.keyboard.up("ArrowRight")
+    held = relief.document["progress"]["epoch"]
+    relief.wait_for_epoch(held + 2)
+    relief.call("relief.pause()")
+
+
+def test_undo_pressed_twice_at_once_is_undone_twice_by_redo(relief: Relief) -> None:
+    for n in (4, 5):
+        relief.page.get_by_role("button", name="+ layer").click()
+        relief.until("(n) => relief.model().layers.length === n", n)
+    relief.page.evaluate("() => { for (let i = 0; i < 2; i += 1) document.querySelector('#undo').click(); }")
+    relief.until("() => relief.model().layers.length === 4")
+    relief.page.locator("#redo").click()
+    relief.until("() => relief.model().layers.length === 5")
+
+
 HIGHEST = """(expected) => {
   const { z } = document.querySelector("#surface-plot .js-plotly-plot").data[0];
   return Math.abs(Math.max(...z.map((row) => Math.max(...row))) - expected) < 1e-6;

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from nets import Budget, train_slice
 from tests.browser.relief import Relief
@@ -17,13 +18,28 @@ def own_server() -> Iterator[Server]:
     server.kill()
 
 
-@pytest.mark.parametrize("saved", ["not json", "{}", '{"version": 1, "layers": 3}', "[[[[]]]]", '"text"', "null"])
-def test_garbage_in_local_storage_gives_a_new_network(saved: str, fresh: Relief) -> None:
-    fresh.page.add_init_script(f"localStorage.setItem('relief.document', {saved!r})")
+@pytest.mark.parametrize("saved", ["not json", '{"version": 1, "layers": 3}', '"text"'])
+def test_garbage_in_local_storage_gives_a_new_network_and_is_set_aside(saved: str, fresh: Relief) -> None:
+    fresh.page.goto(f"{fresh.url}/healthz")
+    fresh.page.evaluate("(saved) => localStorage.setItem('relief.document', saved)", saved)
     fresh.open()
     assert len(fresh.document["layers"]) == 3
     fresh.call("relief.step(1)")
     assert fresh.document["progress"]["epoch"] == 1
+    kept = fresh.page.evaluate("() => localStorage.getItem('relief.document.unread')")
+    assert kept == (None if saved == "not json" else saved)
+
+
+def test_a_server_that_does_not_answer_leaves_the_page_as_it_was(relief: Relief) -> None:
+    before = relief.document
+    relief.page.route("**/_dash-update-component**", lambda route: None)
+    relief.choose("optimiser", "sgd")
+    relief.until("() => document.querySelector('#notice').textContent.includes('did not answer')")
+    assert relief.document == before
+    expect(relief.page.locator("input[aria-label='optimiser']")).to_have_value("adam")
+    relief.page.unroute_all(behavior="ignoreErrors")
+    relief.call("relief.step(1)")
+    assert relief.document["progress"]["epoch"] == 1
 
 
 def test_without_local_storage_the_page_works_all_the_same(fresh: Relief) -> None:
@@ -44,7 +60,7 @@ def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: 
     )
     fresh.page.goto(fresh.url)
     fresh.until("() => window.relief?.stats().frames > 0")
-    assert "no WebGL2" in fresh.text("#notice")
+    assert "no WebGL2" in fresh.text("#flat-note")
     fresh.settle()
     pixels = fresh.pixels(".tile[data-layer='2'][data-neuron='3']")
     assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40

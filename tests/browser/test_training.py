@@ -134,6 +134,17 @@ def test_scrubbing_the_loss_curve_goes_back_and_playing_from_there_branches_off(
     assert relief.document["progress"]["epoch"] == 6
 
 
+def test_a_moment_of_before_another_optimiser_was_chosen_can_be_trained_from(relief: Relief) -> None:
+    """What it remembers of the old optimiser must not be sent with the new one."""
+    relief.call("relief.step(3)")
+    relief.choose("optimiser", "sgd")
+    relief.until("() => relief.model().training.optimizer === 'sgd'")
+    relief.call("relief.seek(1)")
+    relief.call("relief.step(1)")
+    assert relief.document["progress"]["epoch"] == 2
+    assert relief.text("#notice") == ""
+
+
 def test_dragging_along_the_curve_scrubs(relief: Relief) -> None:
     relief.call("relief.step(10)")
     box = relief.page.locator("#timeline").bounding_box()

@@ -98,20 +98,23 @@ def test_the_largest_network_is_drawn_and_keeps_its_context(relief: Relief) -> N
 
 
 def test_a_lost_context_comes_back_with_all_its_landscapes(relief: Relief) -> None:
-    before = picture_of(relief, 1, 2)
+    before = [picture_of(relief, layer, 1) for layer in (0, 1)] + [relief.pixels(".picture")]
     relief.page.evaluate(
         """() => {
-             const canvas = document.querySelector('.wall-canvas');
-             window.loser = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
-             window.restored = false;
-             canvas.addEventListener('webglcontextrestored', () => { window.restored = true; });
-             window.loser.loseContext();
+             const canvases = [...document.querySelectorAll('.wall-canvas, .term-canvas')];
+             window.losers = canvases.map((canvas) => canvas.getContext('webgl2').getExtension('WEBGL_lose_context'));
+             window.restored = 0;
+             const count = () => { window.restored += 1; };
+             canvases.forEach((canvas) => canvas.addEventListener('webglcontextrestored', count));
+             window.losers.forEach((loser) => loser.loseContext());
            }"""
     )
     relief.until("() => document.querySelector('.wall-canvas').getContext('webgl2').isContextLost()")
-    relief.page.evaluate("() => window.loser.restoreContext()")
-    relief.until("() => window.restored")
-    np.testing.assert_allclose(picture_of(relief, 1, 2).astype(int), before.astype(int), atol=2)
+    relief.page.evaluate("() => window.losers.forEach((loser) => loser.restoreContext())")
+    relief.until("() => window.restored === 2")
+    after = [picture_of(relief, layer, 1) for layer in (0, 1)] + [relief.pixels(".picture")]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_allclose(new.astype(int), old.astype(int), atol=2)
 
 
 def test_where_a_landscape_is_not_finite_there_is_a_hole(relief: Relief) -> None:
