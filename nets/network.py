@@ -11,9 +11,9 @@ two inputs appended)::
     u = pre(v)        z = W u + b        a = activation(z)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from nets.activations import ACTIVATIONS
+from nets.activations import ACTIVATIONS, Activation
 from nets.initializers import Initializer
 from nets.losses import Loss
 
@@ -118,37 +118,74 @@ def _runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
 
 def activate(names: tuple[str, ...], z: Array) -> Array:
     """Apply row i's nonlinearity ``names[i]`` to row i of ``z`` (width, n)."""
-    runs = _runs(names)
-    if len(runs) == 1:
-        return ACTIVATIONS[runs[0][0]].value(z)
     a = np.empty_like(z)
-    for name, rows in runs:
+    for name, rows in _runs(names):
         a[rows] = ACTIVATIONS[name].value(z[rows])
     return a
 
 
 def activation_slope(names: tuple[str, ...], z: Array, a: Array) -> Array:
     """Return da/dz of ``activate``, shape (width, n)."""
-    runs = _runs(names)
-    if len(runs) == 1:
-        return ACTIVATIONS[runs[0][0]].slope(z, a)
     slope = np.empty_like(z)
-    for name, rows in runs:
+    for name, rows in _runs(names):
         slope[rows] = ACTIVATIONS[name].slope(z[rows], a[rows])
     return slope
+
+
+class Part(NamedTuple):
+    """One layer as every step needs it, looked up once per network instead of once per step.
+
+    ``weights`` and ``biases`` are places in the parameter vector; ``value`` and ``slope`` are those of
+    the whole layer, None for the identity; ``before`` is the width of the layer before.
+    """
+
+    shape: tuple[int, int]
+    weights: slice
+    biases: slice
+    skip: bool
+    pre: Activation | None
+    value: Callable[[Array], Array] | None
+    slope: Callable[[Array, Array], Array] | None
+    before: int
+
+
+@lru_cache(maxsize=512)
+def plan(layers: Layers) -> tuple[Part, ...]:
+    """Return the parts of a network, first layer first."""
+    parts = []
+    start, before = 0, N_INPUTS
+    for layer, (width, inputs) in zip(layers, shapes(layers), strict=True):
+        middle = start + width * inputs
+        names = layer.activation
+        row = ACTIVATIONS[names[0]] if len(set(names)) == 1 else None
+        is_identity = row is ACTIVATIONS["identity"]
+        parts.append(
+            Part(
+                shape=(width, inputs),
+                weights=slice(start, middle),
+                biases=slice(middle, middle + width),
+                skip=layer.skip,
+                pre=None if layer.pre == "identity" else ACTIVATIONS[layer.pre],
+                value=None if is_identity else row.value if row else partial(activate, names),
+                slope=None if is_identity else row.slope if row else partial(activation_slope, names),
+                before=before,
+            )
+        )
+        start, before = middle + width, width
+    return tuple(parts)
 
 
 def forward(layers: Layers, parameters: Array, points: Array) -> list[Response]:
     """Return every layer's response to ``points`` (2, n) float64: x in row 0, y in row 1."""
     responses = []
     received = points
-    for layer, (weights, biases) in zip(layers, split(layers, parameters), strict=True):
-        if layer.skip:
+    for part in plan(layers):
+        if part.skip:
             received = np.concatenate([received, points])
-        inputs = received if layer.pre == "identity" else ACTIVATIONS[layer.pre].value(received)
-        z = weights @ inputs
-        z += biases[:, None]
-        a = activate(layer.activation, z)
+        inputs = received if part.pre is None else part.pre.value(received)
+        z = np.dot(parameters[part.weights].reshape(part.shape), inputs)
+        z += parameters[part.biases, None]
+        a = z if part.value is None else part.value(z)
         responses.append(Response(received, inputs, z, a))
         received = a
     return responses
@@ -167,22 +204,24 @@ def loss_and_gradient(
     Returns:
         the loss, and d loss / d parameters of shape (p,).
     """
+    parts = plan(layers)
     responses = forward(layers, parameters, points)
     gradient = np.empty_like(parameters)
     value, upstream = loss.value_and_slope(responses[-1].activation, targets)
-    steps = zip(layers, responses, split(layers, parameters), split(layers, gradient), strict=True)
-    for index, (layer, response, (weights, _), (d_weights, d_biases)) in reversed(list(enumerate(steps))):
-        received, inputs, z, a = response
-        d_z = upstream
-        if set(layer.activation) != {"identity"}:
-            d_z = upstream * activation_slope(layer.activation, z, a)
-        np.matmul(d_z, inputs.T, out=d_weights)
-        np.add.reduce(d_z, axis=1, out=d_biases)
-        if index:
-            upstream = weights.T @ d_z
-            if layer.pre != "identity":
-                upstream = upstream * ACTIVATIONS[layer.pre].slope(received, inputs)
-            upstream = upstream[: layers[index - 1].width]
+    for index in range(len(parts) - 1, -1, -1):
+        part = parts[index]
+        received, inputs, z, a = responses[index]
+        if part.slope is not None:
+            upstream = upstream * part.slope(z, a)
+        np.dot(upstream, inputs.T, out=gradient[part.weights].reshape(part.shape))
+        np.add.reduce(upstream, axis=1, out=gradient[part.biases])
+        if index == 0:
+            break
+        upstream = np.dot(parameters[part.weights].reshape(part.shape).T, upstream)
+        if part.pre is not None:
+            upstream = upstream * part.pre.slope(received, inputs)
+        if part.skip:
+            upstream = upstream[: part.before]
     return value, gradient
 
 
