@@ -10,7 +10,8 @@ from typing import Any
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
-from nets.document import LIMITS, SHOWN, DocumentError
+from nets.document import LIMITS
+from nets.fields import SHOWN, DocumentError
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, dataset, new_weights

@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
-from nets.document import LARGEST_EPOCH, LIMITS, DocumentError, parse
+from nets.document import LARGEST_EPOCH, LIMITS, parse
+from nets.fields import DocumentError
 
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second

@@ -1,7 +1,7 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``document``.
+``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``.
 
 A first session::
 
@@ -15,7 +15,8 @@ A first session::
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS
-from nets.document import DocumentError, parse, serialise
+from nets.document import parse, serialise
+from nets.fields import DocumentError
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS
-from tests.browser.install import find_chromium
+from tests.browser.install import FLAGS, find_chromium
 from tests.browser.relief import Relief
 from tests.browser.server import ROOT, Server
 

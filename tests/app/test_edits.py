@@ -10,7 +10,8 @@ import pytest
 from app.edits import EDITS, Change, apply
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Budget, Model, create, dataset, train_slice
 from nets.datasets import DataSpec
-from nets.document import LARGEST_SEED, LIMITS, DocumentError, parse, serialise
+from nets.document import LARGEST_SEED, LIMITS, parse, serialise
+from nets.fields import DocumentError
 from nets.model import Initial
 from nets.network import Layer, n_parameters
 from tests.nets.models import MIXED, bits, model_of, spiral_model

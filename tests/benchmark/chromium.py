@@ -7,19 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.browser.install import install
+from tests.browser.install import FLAGS, install
 
-FLAGS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
 PROJECTOR: ViewportSize = {"width": 1366, "height": 768}  # CSS pixels
 PATIENCE = 60.0  # s
 LOOK_EVERY = 0.1  # s
@@ -30,7 +19,7 @@ def browse() -> Iterator[Browser]:
     """Run a browser; it ends with the block."""
     path = install()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:

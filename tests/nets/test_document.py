@@ -13,7 +13,8 @@ import pytest
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
-from nets.document import DocumentError, encode, parse, serialise
+from nets.document import encode, parse, serialise
+from nets.fields import DocumentError
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset

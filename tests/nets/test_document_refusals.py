@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nets.document import DocumentError, encode, parse, serialise
+from nets.document import encode, parse, serialise
+from nets.fields import DocumentError
 from nets.training import Budget, train_slice
 from tests.nets.models import spiral_model
 
