@@ -104,8 +104,8 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
     if (!loaded || loaded.isAnotherRun) editing.rememberBefore(proposed);
     editing.takeUp(proposal, loaded?.isAnotherRun ?? false);
   }
+  trainer.release(); // first, because training that starts clears the notice
   transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
-  trainer.release();
 }
 
 /** Connect what the user does with the wall. */

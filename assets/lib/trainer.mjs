@@ -225,5 +225,8 @@ export class Trainer extends EventTarget {
   }
 }
 
-/** How long a busy server asks to wait, in ms; 2 s where it does not say. */
-const retryAfter = (response) => 1000 * Number(response.headers.get("Retry-After") || 2) || 0;
+/** How long a busy server asks to wait, in ms; 2 s where it does not say it as a number. */
+function retryAfter(response) {
+  const seconds = parseFloat(response.headers.get("Retry-After"));
+  return seconds >= 0 ? 1000 * seconds : 2000;
+}

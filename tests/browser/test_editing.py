@@ -171,7 +171,12 @@ HIGHEST = """(expected) => {
 
 def test_the_pre_activation_can_be_looked_at_too(relief: Relief) -> None:
     relief.page.set_viewport_size(PROJECTOR)
+    relief.call("relief.setParameter(0, 5)")
     for kind, text in (("preactivation", "pre-activation"), ("activation", "activation")):
         relief.page.get_by_text(text, exact=True).click()
         # at rest the inspector has a grid of 121 × 121 points
+        heights = getattr(surfaces(relief.model, 121)[1], kind)[0 if kind == "preactivation" else slice(None)]
         relief.until(HIGHEST, float(getattr(surfaces(relief.model, 121)[1], kind)[0].max()))
+        interval = float(relief.text("#map-title").split("every ")[1].split(" ")[0])
+        # four intervals reach the scale, which is round and just holds the heights: of the neuron, or of its layer
+        assert np.abs(heights).max() <= 4 * interval * (1 + 1e-9) <= 1.6 * np.abs(heights).max()

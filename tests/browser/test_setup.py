@@ -91,6 +91,18 @@ def test_a_change_that_cannot_be_made_leaves_nothing_to_undo(relief: Relief) -> 
     relief.until("() => relief.model().layers.length === 7")
 
 
+def test_what_cannot_be_changed_is_said_while_training_goes_on(relief: Relief) -> None:
+    for n in range(3, 8):
+        relief.page.get_by_role("button", name="+ layer").click()
+        relief.until("(n) => relief.model().layers.length === n + 1", n)
+    relief.call("relief.play()")
+    relief.page.get_by_role("button", name="+ layer").click()
+    relief.until("() => document.querySelector('#notice').textContent.includes('9 layers')")
+    relief.wait_for_epoch(relief.document["progress"]["epoch"] + 2)
+    assert "9 layers" in relief.text("#notice")
+    relief.call("relief.pause()")
+
+
 def test_undoing_a_hyperparameter_keeps_the_run(relief: Relief) -> None:
     relief.call("relief.step(4)")
     relief.choose("learning rate", "0.1")
