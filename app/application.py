@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
         title="Relief",
         update_title=None,
         assets_folder=str(ASSETS),
-        assets_path_ignore=["lib"],
+        assets_path_ignore=["lib", "lenses", "sheets"],
         index_string=_index(model),
         compress=True,
     )
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
 
 
 def _index(model: Model) -> str:
-    """Return the page's skeleton: every module announced, so that none waits for another to be read,
+    """Return the page's skeleton: every module it begins with announced, so that none waits for another to be read,
     and the model itself, so that its landscapes need no further request."""
     modules = sorted((ASSETS / "lib").glob("*.mjs"))
     preloads = "\n".join(f'<link rel="modulepreload" href="/assets/lib/{module.name}">' for module in modules)

@@ -56,6 +56,7 @@ class Control:
         choices: the values of a menu; None for a slider.
         limits: smallest, largest and step of a slider.
         is_shown: whether the control means anything for this model.
+        is_advanced: whether it stands under "more", which is closed at first.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Control:
     choices: tuple[str, ...] | None = None
     limits: tuple[float, float, float] = (0, 1, 1)
     is_shown: Callable[[Model], bool] = lambda model: True
+    is_advanced: bool = False
 
 
 def _number_text(number: float) -> str:
@@ -102,7 +104,7 @@ CONTROLS = (
     ),
     Control("batch-size", "batch size", "training", lambda model: str(model.training.batch_size), BATCH_SIZES),
     Control("loss", "loss", "training", lambda model: model.training.loss, tuple(LOSSES)),
-    Control("l1", "L1", "training", lambda model: _number_text(model.training.l1), PENALTIES),
+    Control("l1", "L1", "training", lambda model: _number_text(model.training.l1), PENALTIES, is_advanced=True),
     Control("l2", "L2", "training", lambda model: _number_text(model.training.l2), PENALTIES),
 )
 
@@ -273,8 +275,11 @@ def _width(index: int, width: int, title: str) -> dmc.NumberInput:
 def setup_panel(model: Model) -> list[html.Section]:
     """Build the whole left rail for a model."""
 
-    def rows(section: str) -> list[html.Div]:
-        return [component(control, model) for control in CONTROLS if control.section == section]
+    def rows(section: str) -> list[Any]:
+        controls = [control for control in CONTROLS if control.section == section]
+        plain = [component(control, model) for control in controls if not control.is_advanced]
+        advanced = [component(control, model) for control in controls if control.is_advanced]
+        return [*plain, html.Details([html.Summary("more"), *advanced], className="more")] if advanced else plain
 
     return [
         html.Section([html.H2("Data"), dataset_cards(model), *rows("data")]),

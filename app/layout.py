@@ -11,6 +11,8 @@ from dash import dcc, html
 
 from app.controls import control_id, options, setup_panel
 from app.figures import level_set_figure, surface_figure
+from app.lenses import navigation, panes
+from app.sheets import sheet_buttons, sheets
 from nets import ACTIVATIONS, Model, axes, surfaces
 
 FIRST_RATE = 60  # epochs a second
@@ -43,17 +45,6 @@ STATS = (
 )
 
 
-@dataclass(frozen=True)
-class Lens:
-    """One way to look at the network; a row of the navigation."""
-
-    id: str
-    title: str
-
-
-LENSES = (Lens("landscapes", "Landscapes"),)
-
-
 def page(model: Model) -> dmc.MantineProvider:
     """Build the page showing ``model``."""
     return dmc.MantineProvider(
@@ -63,10 +54,10 @@ def page(model: Model) -> dmc.MantineProvider:
                 _header(),
                 _transport(),
                 html.Aside(setup_panel(model), id="rail", className="rail", **{"aria-label": "setup"}),
-                html.Main([_wall(), _strip()], className="centre"),
+                html.Main([*panes(), _strip()], className="centre"),
                 _inspector(model),
                 html.Div(id="notice", role="status", **{"aria-live": "polite"}),
-                _help_sheet(),
+                *sheets(),
                 dcc.Store(id="request"),
                 dcc.Store(id="proposal"),
                 dcc.Store(id="sink"),
@@ -79,54 +70,18 @@ def page(model: Model) -> dmc.MantineProvider:
     )
 
 
-@dataclass(frozen=True)
-class Gesture:
-    """A row of the help sheet."""
-
-    keys: str
-    what: str
-
-
-GESTURES = (
-    Gesture("drag the wall", "turn all landscapes; down to tilt them into maps"),
-    Gesture("click a landscape", "look at that neuron"),
-    Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
-    Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
-    Gesture("drag the loss curve", "go back in time; playing from there branches off"),
-    Gesture("space", "play or pause training"),
-    Gesture(".", "train for one epoch"),
-    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    Gesture("?", "this sheet"),
-)
-
-
-def _help_sheet() -> html.Dialog:
-    rows = [html.Div([html.Dt(gesture.keys), html.Dd(gesture.what)]) for gesture in GESTURES]
-    return html.Dialog(
-        [
-            html.H2("Keys and gestures", id="help-title"),
-            html.Dl(rows),
-            html.Button("close", id="help-close", className="quiet"),
-        ],
-        id="help-sheet",
-        **{"aria-labelledby": "help-title"},
-    )
-
-
 def _header() -> html.Header:
     return html.Header(
         [
             html.H1(["Relie", html.I("f")], className="brand"),
-            html.Nav(
-                [html.A(lens.title, href="#wall", id=f"lens-{lens.id}", **{"aria-current": "page"}) for lens in LENSES],
-                **{"aria-label": "lenses"},
-            ),
+            navigation(),
             html.Div(
                 [
+                    *sheet_buttons(),
                     _icon_button("undo", "undo", "Undo (Ctrl+Z)"),
                     _icon_button("redo", "redo", "Redo (Ctrl+Shift+Z)"),
                     _icon_button("theme", "theme", "Light or dark"),
-                    _icon_button("help", "help", "Keys and gestures (?)"),
+                    _icon_button("help", "help", "Keys and gestures (?)", opens="help"),
                 ],
                 className="tools",
             ),
@@ -134,9 +89,13 @@ def _header() -> html.Header:
     )
 
 
-def _icon_button(id_: str, icon: str, label: str, class_name: str = "icon-button") -> html.Button:
+def _icon_button(id_: str, icon: str, label: str, class_name: str = "icon-button", opens: str = "") -> html.Button:
     return html.Button(
-        html.Span(className=f"icon icon-{icon}"), id=id_, className=class_name, title=label, **{"aria-label": label}
+        html.Span(className=f"icon icon-{icon}"),
+        id=id_,
+        className=class_name,
+        title=label,
+        **{"aria-label": label, "data-opens": opens},
     )
 
 
@@ -169,17 +128,6 @@ def _transport() -> html.Section:
         ],
         className="transport",
         **{"aria-label": "training"},
-    )
-
-
-def _wall() -> html.Section:
-    return html.Section(
-        [
-            html.Div(id="wall", className="wall", tabIndex=-1),
-            html.Div([html.Div(id="legend"), html.Div(id="flat-note"), html.Div(id="tilt")], className="wall-foot"),
-        ],
-        className="wall-frame",
-        **{"aria-label": "landscapes of every neuron"},
     )
 
 

@@ -4,16 +4,19 @@
  */
 
 import { consoleApi } from "./lib/console.mjs";
-import { element, onDrag } from "./lib/dom.mjs";
+import { element } from "./lib/dom.mjs";
 import { Editing } from "./lib/editing.mjs";
 import { GRID_SIZE } from "./lib/engine.mjs";
 import { FlatWall } from "./lib/flatwall.mjs";
+import { wireWall } from "./lib/gestures.mjs";
 import { History } from "./lib/history.mjs";
 import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
+import { Lenses } from "./lib/lenses.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { Session } from "./lib/session.mjs";
+import { Sheets } from "./lib/sheets.mjs";
 import { Terms } from "./lib/terms.mjs";
 import { currentTheme, preferredTheme, readColours, setTheme } from "./lib/theme.mjs";
 import { Timeline } from "./lib/timeline.mjs";
@@ -23,8 +26,6 @@ import { View } from "./lib/view.mjs";
 import { Wall } from "./lib/wall.mjs";
 
 const SAVE_EVERY = 1000; // ms, while training
-const TURN = 0.009; // radians a pixel dragged across
-const TILT = 0.004; // of the way to the map a pixel dragged down
 
 const dash = (window.dash_clientside ??= {});
 const byId = (id) => document.getElementById(id);
@@ -93,7 +94,10 @@ function build(frame) {
   const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { storage, session, history, trainer, editing, transport, wall, terms, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, panel, view, frame };
+  parts.sheets = new Sheets(parts);
+  parts.lenses = new Lenses(parts, document.querySelector("nav"));
+  parts.actions = createActions(parts);
   return parts;
 }
 
@@ -108,61 +112,46 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
   transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
 }
 
-/** Connect what the user does with the wall. */
-function wireWall({ view, wall, terms, frame }) {
-  const slider = (label, min, max, value) =>
-    element("input", { type: "range", min, max, step: 0.01, value, "aria-label": label });
-  const turn = slider("turn the landscapes", -Math.PI, Math.PI, wall.azimuth);
-  const tilt = slider("tilt from landscape to map", 0, 1, wall.tilt);
-  byId("tilt").append("turn", turn, "landscape", tilt, "map");
-  const move = (azimuth, tilted) => {
-    view.turn(azimuth, tilted);
-    turn.value = wall.azimuth;
-    tilt.value = wall.tilt;
-  };
-  turn.addEventListener("input", () => view.turn(Number(turn.value), wall.tilt));
-  tilt.addEventListener("input", () => view.turn(wall.azimuth, Number(tilt.value)));
-  onDrag(frame, { move: (_, dx, dy) => move(wall.azimuth + TURN * dx, wall.tilt + TILT * dy) }, 4);
-  frame.addEventListener("scroll", () => view.request());
-  for (const drawn of [wall, terms.wall].filter((candidate) => candidate instanceof Wall)) {
-    drawn.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    drawn.canvas.addEventListener("webglcontextrestored", () => {
-      drawn.restore();
-      view.resize();
-    });
-  }
-}
+/** Keys and the actions they stand for. */
+const KEYS = {
+  " ": "play",
+  ".": "step",
+  "Ctrl+z": "undo",
+  "Ctrl+Shift+z": "redo",
+  "Ctrl+y": "redo",
+  "?": "help",
+};
 
-/** Connect the buttons and the keyboard. */
-function wireButtons({ storage, session, trainer, editing, panel, transport, view }) {
-  const toggle = () => (trainer.state === "paused" ? trainer.play() : trainer.pause());
-  const reset = () => {
-    trainer.pause();
-    panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
-  };
-  const showHelp = () => byId("help-sheet").showModal();
-  const actions = {
-    play: toggle,
+/** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
+function createActions({ storage, trainer, editing, panel, sheets, view }) {
+  return {
+    play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
-    reset,
+    reset() {
+      trainer.pause();
+      panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
+    },
     undo: () => editing.undo(),
     redo: () => editing.redo(),
-    theme: () => {
+    theme() {
       setTheme(dash, currentTheme() === "dark" ? "light" : "dark", storage);
       view.setColours(readColours());
     },
-    help: showHelp,
-    "help-close": () => byId("help-sheet").close(),
+    help: () => sheets.open("help"),
   };
-  for (const [id, action] of Object.entries(actions)) byId(id).addEventListener("click", action);
-  handleKeys({
-    " ": toggle,
-    ".": actions.step,
-    "Ctrl+z": actions.undo,
-    "Ctrl+Shift+z": actions.redo,
-    "Ctrl+y": actions.redo,
-    "?": showHelp,
-  });
+}
+
+/** Connect the buttons and the keyboard. */
+function wireActions({ actions }) {
+  for (const [id, action] of Object.entries(actions)) {
+    const button = byId(id);
+    if (button && !button.dataset.opens) button.addEventListener("click", action);
+  }
+  handleKeys(Object.fromEntries(Object.entries(KEYS).map(([key, name]) => [key, actions[name]])));
+}
+
+/** Keep what is saved up to date. */
+function wireSaving({ session, trainer, editing, transport }) {
   const saveNow = () => session.save(editing.present());
   addEventListener("pagehide", saveNow);
   setInterval(() => trainer.isRunning && saveNow(), SAVE_EVERY);
@@ -238,8 +227,9 @@ async function main() {
   trainer.rate = initial.rate;
   view.addEventListener("select", () => showActivation(parts));
   wireDash(parts);
-  wireWall(parts);
-  wireButtons(parts);
+  wireWall(parts, byId("tilt"));
+  wireActions(parts);
+  wireSaving(parts);
   setTheme(dash, preferredTheme(parts.storage), parts.storage);
   view.setColours(readColours());
   await begin(parts, initial);

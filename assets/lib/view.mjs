@@ -24,6 +24,7 @@ export class View extends EventTarget {
     Object.assign(this, parts);
     this.frameElement = frame;
     this.inspector = null; // until Plotly has been loaded
+    this.lens = null; // what fills the centre instead of the wall
     this.selection = { layer: 1, neuron: 0 };
     this.kind = "activation";
     this.dirtyFrom = Infinity;
@@ -202,9 +203,9 @@ export class View extends EventTarget {
     this.flush();
     this.measure();
     const start = performance.now();
-    this.wall.scroll = [this.frameElement.scrollLeft, this.frameElement.scrollTop];
     if (this.areWeightsStale) this.#updateWeights();
-    this.wall.draw();
+    if (this.lens) this.lens.draw();
+    else this.#drawWall();
     this.#note("draw", performance.now() - start);
     this.#updateTerms();
     if (this.isEvaluationNew) this.inspector?.invalidate();
@@ -214,6 +215,11 @@ export class View extends EventTarget {
     this.isEvaluationNew = false;
     this.frames += 1;
     if (isMoreWaiting || this.inspector?.needsFrame) this.request();
+  }
+
+  #drawWall() {
+    this.wall.scroll = [this.frameElement.scrollLeft, this.frameElement.scrollTop];
+    this.wall.draw();
   }
 
   #updateWeights() {

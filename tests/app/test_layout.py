@@ -11,8 +11,10 @@ from dash.development.base_component import Component
 from app import layout
 from app.controls import control_id, shown
 from app.edits import EDITS
-from app.layout import FIRST_RATE, GESTURES, LENSES, RATES, STATS, page
+from app.layout import FIRST_RATE, RATES, STATS, page
+from app.lenses import LENSES
 from app.routes import parse_run
+from app.sheets import GESTURES, SHEETS
 from nets import ACTIVATIONS, create, dataset, serialise
 from tests.app.components import by_id, control_of, key, option_values, walk
 from tests.nets.models import spiral_model
@@ -60,6 +62,20 @@ def test_every_number_of_the_transport_has_its_place() -> None:
 
 def test_every_lens_is_in_the_navigation() -> None:
     assert [BY_ID[f"lens-{lens.id}"].children for lens in LENSES] == [lens.title for lens in LENSES]
+
+
+def test_every_lens_has_a_pane_and_a_module_and_only_the_first_is_shown() -> None:
+    assert [BY_ID[f"pane-{lens.id}"].hidden for lens in LENSES] == [lens is not LENSES[0] for lens in LENSES]
+    assert {lens.id for lens in LENSES[1:]} == {path.stem for path in (ASSETS / "lenses").glob("*.mjs")}
+
+
+def test_every_sheet_that_can_be_opened_is_there_with_its_module() -> None:
+    opened = {getattr(component, "data-opens", "") for component in COMPONENTS} - {""}
+    assert opened == {sheet.id for sheet in SHEETS}
+    assert {f"{sheet.id}-sheet" for sheet in SHEETS} <= set(BY_ID)
+    assert {sheet.id for sheet in SHEETS if sheet.has_module} == {
+        path.stem for path in (ASSETS / "sheets").glob("*.mjs")
+    }
 
 
 def test_every_gesture_is_in_the_help() -> None:

@@ -1,0 +1,66 @@
+"""Lenses: the ways to look at a network, one row each. The chosen one fills the centre of the page.
+
+A lens beyond the first has a module ``assets/lenses/<id>.mjs``, loaded when it is first chosen, that
+exports ``create(parts, pane) -> {show, hide, draw}`` (see ``assets/lib/lenses.mjs``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+
+def _wall() -> list[Any]:
+    return [
+        html.Div(id="wall", className="wall", tabIndex=-1),
+        html.Div([html.Div(id="legend"), html.Div(id="flat-note"), html.Div(id="tilt")], className="wall-foot"),
+    ]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """One way to look at the network.
+
+    Attributes:
+        id: its name in links and in the names of its files.
+        title: the word in the navigation.
+        label: what its pane is, read out.
+        body: makes what the pane holds at first; its module fills in the rest.
+    """
+
+    id: str
+    title: str
+    label: str
+    body: Callable[[], list[Any]]
+
+
+LENSES = (Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),)
+
+
+def navigation() -> html.Nav:
+    """Build the links that choose a lens; the first one is chosen."""
+    links = [
+        html.A(
+            lens.title,
+            href=f"#{lens.id}",
+            id=f"lens-{lens.id}",
+            **{"data-lens": lens.id, "aria-current": "page" if lens is LENSES[0] else "false"},
+        )
+        for lens in LENSES
+    ]
+    return html.Nav(links, **{"aria-label": "lenses"})
+
+
+def panes() -> list[html.Section]:
+    """Build every lens's pane; only that of the first one is shown."""
+    return [
+        html.Section(
+            lens.body(),
+            id=f"pane-{lens.id}",
+            className=f"pane pane-{lens.id}",
+            hidden=lens is not LENSES[0],
+            **{"aria-label": lens.label},
+        )
+        for lens in LENSES
+    ]
