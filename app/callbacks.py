@@ -102,4 +102,5 @@ def register(app: Dash) -> None:
     in_page("collect", Output("request", "data"), Input(every, "value"), Input(every, "n_clicks"))
     in_page("accept", Output("sink", "data"), Input("proposal", "data"))
     in_page("setRate", Output("sink", "data", allow_duplicate=True), Input("rate", "value"))
+    in_page("setOutputs", Output("sink", "data", allow_duplicate=True), Input("outputs", "value"))
     in_page("setKind", Output("sink", "data", allow_duplicate=True), Input("kind", "value"))

@@ -8,13 +8,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import dash_mantine_components as dmc
 from dash import html
+
+OUTPUTS = ("scores", "probabilities")  # how the outputs of a classification are drawn
 
 
 def _wall() -> list[Any]:
     return [
         html.Div(id="wall", className="wall", tabIndex=-1),
-        html.Div([html.Div(id="legend"), html.Div(id="flat-note"), html.Div(id="tilt")], className="wall-foot"),
+        html.Div(
+            [
+                html.Div(id="legend"),
+                html.Div(id="flat-note"),
+                html.Div(
+                    dmc.SegmentedControl(
+                        id="outputs",
+                        data=[{"value": name, "label": name} for name in OUTPUTS],
+                        value=OUTPUTS[0],
+                        size="xs",
+                    ),
+                    id="outputs-row",
+                    title="The class landscapes as the outputs' scores, or as softmax probabilities "
+                    "exp(s) / Σ exp(s), which lie between 0 and 1 and add up to 1 everywhere",
+                ),
+                html.Div(id="tilt"),
+            ],
+            className="wall-foot",
+        ),
     ]
 
 

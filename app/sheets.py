@@ -22,7 +22,10 @@ class Gesture:
 
 GESTURES = (
     Gesture("drag the wall", "turn all landscapes; down to tilt them into maps"),
+    Gesture("hover a landscape", "every neuron's value at that point; a click pins it, Escape lets it go"),
     Gesture("click a landscape", "look at that neuron"),
+    Gesture("drag a line up or down", "change that weight, or the bias at a neuron's left; double-click sets it to 0"),
+    Gesture("w", "the keyboard to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes"),
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
     Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),

@@ -15,6 +15,7 @@ import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
+import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
 import { Terms } from "./lib/terms.mjs";
@@ -24,6 +25,7 @@ import { Trainer } from "./lib/trainer.mjs";
 import { Transport } from "./lib/transport.mjs";
 import { View } from "./lib/view.mjs";
 import { Wall } from "./lib/wall.mjs";
+import { parametersOf, Weights } from "./lib/weights.mjs";
 
 const SAVE_EVERY = 1000; // ms, while training
 
@@ -91,10 +93,18 @@ function build(frame) {
     hold: () => trainer.hold(),
     accept: (proposal, loaded) => accept(parts, proposal, loaded),
   });
-  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
+  const probe = new Probe();
+  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel, probe }, frame);
+  const weights = new Weights(frame, session, {
+    ...hooks,
+    lines: () => view.lines,
+    refresh: () => view.refreshLines(),
+    leave: () => overlay.select(view.selection, true),
+  });
+  view.weights = weights;
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
   parts.actions = createActions(parts);
@@ -119,11 +129,13 @@ const KEYS = {
   "Ctrl+z": "undo",
   "Ctrl+Shift+z": "redo",
   "Ctrl+y": "redo",
+  w: "weights",
+  Escape: "unpin",
   "?": "help",
 };
 
 /** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
-function createActions({ storage, trainer, editing, panel, sheets, view }) {
+function createActions({ storage, session, trainer, editing, panel, sheets, view, weights, probe }) {
   return {
     play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
@@ -137,6 +149,11 @@ function createActions({ storage, trainer, editing, panel, sheets, view }) {
       setTheme(dash, currentTheme() === "dark" ? "light" : "dark", storage);
       view.setColours(readColours());
     },
+    weights() {
+      const { layer, neuron } = view.selection;
+      if (layer > 0) weights.focus(parametersOf(session.layers, { layer, neuron })[0]);
+    },
+    unpin: () => probe.clear(),
     help: () => sheets.open("help"),
   };
 }
@@ -175,6 +192,10 @@ function wireDash({ panel, trainer, view }) {
     },
     setRate(rate) {
       trainer.setRate(rate ? Number(rate) : null);
+      return unchanged();
+    },
+    setOutputs(outputs) {
+      view.setOutputs(outputs);
       return unchanged();
     },
     setKind(kind) {

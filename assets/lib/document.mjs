@@ -70,6 +70,18 @@ export function layerOfParameter(layers, index) {
 }
 
 /**
+ * What a parameter is.
+ * @param {Layer[]} layers @param {number} index into the parameter vector
+ * @returns {{layer: number, neuron: number, input: ?number}} the page's layer number; input is null for a bias
+ */
+export function placeOfParameter(layers, index) {
+  const layer = layerOfParameter(layers, index);
+  const { weights, biases, inputs } = layers[layer - 1];
+  if (index >= biases) return { layer, neuron: index - biases, input: null };
+  return { layer, neuron: Math.floor((index - weights) / inputs), input: (index - weights) % inputs };
+}
+
+/**
  * The part of a document that the setup panel shows: everything that training does not change.
  * Two documents with equal settings text need the same controls, points and tiles.
  * @param {object} document @returns {string}

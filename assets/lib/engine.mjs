@@ -111,3 +111,20 @@ export class Evaluation {
 function apply(activation, from, into) {
   for (let p = 0; p < from.length; p += 1) into[p] = activation(from[p]);
 }
+
+/**
+ * exp(s_k) / Σ_j exp(s_j) at every point: twin of nets.losses.softmax.
+ * @param {Float64Array} scores class after class, n values each @param {number} classes @returns {Float64Array} of the same order
+ */
+export function softmax(scores, classes) {
+  const n = scores.length / classes;
+  const shares = new Float64Array(scores.length);
+  for (let p = 0; p < n; p += 1) {
+    let highest = -Infinity;
+    for (let k = 0; k < classes; k += 1) highest = Math.max(highest, scores[k * n + p]);
+    let total = 0;
+    for (let k = 0; k < classes; k += 1) total += shares[k * n + p] = Math.exp(scores[k * n + p] - highest);
+    for (let k = 0; k < classes; k += 1) shares[k * n + p] /= total;
+  }
+  return shares;
+}

@@ -3,6 +3,7 @@
  * set drawn. It takes the same calls as Wall.
  */
 
+import { isBar } from "./edges.mjs";
 import { classColour } from "./theme.mjs";
 
 const INSET = 4; // px between a map and the edge of its tile
@@ -54,6 +55,16 @@ export class FlatWall {
     this.points = points;
   }
 
+  setProbe(probe) {
+    this.probe = probe;
+  }
+
+  pick({ x: centreX, y: centreY, width, height }, heightAt, x, y) {
+    const side = Math.min(width, height) - INSET;
+    const [u, v] = [(x - centreX) / side + 0.5, (centreY - y) / side + 0.5];
+    return u >= 0 && u <= 1 && v >= 0 && v <= 1 ? { u, v } : null;
+  }
+
   draw() {
     const { pen, scene, scroll } = this;
     if (!scene) return;
@@ -62,18 +73,35 @@ export class FlatWall {
     this.#drawEdges();
     for (const tile of scene.tiles) this.#drawTile(tile);
     for (const tile of scene.tiles.slice(-scene.outputs)) this.#drawPoints(tile);
+    if (this.probe) for (const tile of scene.tiles) this.#drawProbe(tile);
+  }
+
+  #drawProbe({ x, y, width, height }) {
+    const { pen, probe, colours } = this;
+    const side = Math.min(width, height) - INSET;
+    pen.strokeStyle = colours.level;
+    pen.fillStyle = colours.panel;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.arc(x + (probe[0] - 0.5) * side, y - (probe[1] - 0.5) * side, 4, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
   }
 
   #drawPoints({ neuron, x, y, width, height }) {
     const { pen, colours, scene, points } = this;
     const side = Math.min(width, height) - INSET;
     for (let i = 0; i < (points?.length ?? 0); i += 4) {
-      const [u, v, target] = points.subarray(i, i + 3);
+      const [u, v, target, marks] = points.subarray(i, i + 4);
       if (scene.isClassification && target !== neuron) continue;
       pen.fillStyle = scene.isClassification ? classColour(target, colours) : colours.level;
       pen.beginPath();
       pen.arc(x + (u - 0.5) * side, y - (v - 0.5) * side, 1.6, 0, 2 * Math.PI);
       pen.fill();
+      if (marks < 2) continue;
+      pen.strokeStyle = colours.level;
+      pen.lineWidth = 1;
+      pen.stroke();
     }
   }
 
@@ -84,10 +112,11 @@ export class FlatWall {
       const size = Math.abs(weights[2 * i]);
       pen.strokeStyle = weights[2 * i] < 0 ? colours.negative : colours.positive;
       pen.globalAlpha = weights[2 * i + 1];
-      pen.lineWidth = Math.max(0.7, 4.2 * size);
+      pen.lineWidth = isBar(scene.edges, i) ? 3.4 : Math.max(0.7, 4.2 * size);
       pen.beginPath();
       pen.moveTo(x0, y0);
-      pen.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
+      if (isBar(scene.edges, i)) pen.lineTo(x0, y0 + (y1 - y0) * weights[2 * i]);
+      else pen.bezierCurveTo((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, x1, y1);
       pen.stroke();
     }
     pen.globalAlpha = 1;

@@ -34,11 +34,25 @@ export class Metrics {
     this.isClass = document.data.classes > 0;
     this.points = points;
     this.evaluation = new Evaluation(layers, points);
+    this.evaluated = null; // the parameters whose responses the evaluation holds
+  }
+
+  /** Bring the responses up to date. @param {Float64Array} parameters never changed in place */
+  update(parameters) {
+    if (this.evaluated === parameters) return;
+    this.evaluated = parameters;
+    this.evaluation.update(parameters);
+  }
+
+  /** Tell of every point whether another class than its own is the highest there. @param {(point: number, isWrong: boolean) => void} tell */
+  judge(tell) {
+    const { targets } = this.points;
+    for (let p = 0; p < targets.length; p += 1) tell(p, this.isClass && this.#highest(p) !== targets[p]);
   }
 
   /** @param {Float64Array} parameters @returns {Metrics} */
   measure(parameters) {
-    this.evaluation.update(parameters);
+    this.update(parameters);
     const { targets, is_test: isTest } = this.points;
     const sums = [false, true].map(() => ({ n: 0, loss: 0, right: 0 }));
     for (let p = 0; p < targets.length; p += 1) {

@@ -5,6 +5,7 @@
 
 import { element, setText } from "./dom.mjs";
 import { formatScale } from "./format.mjs";
+import { decisionSquare } from "./scene.mjs";
 
 const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
@@ -26,8 +27,9 @@ export class Overlay {
    * @param {ReturnType<import("./arrange.mjs").arrange>} arrangement
    * @param {Array<{title: string, detail: string}>} titles one a column
    * @param {(layer: number, neuron: number) => string} nameOf
+   * @param {?import("./arrange.mjs").Tile} decision
    */
-  build({ columns, tiles, width, height }, titles, nameOf) {
+  build({ columns, tiles, width, height }, titles, nameOf, decision) {
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
     const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
@@ -37,20 +39,40 @@ export class Overlay {
       ]),
     );
     this.buttons = new Map(
-      tiles
-        .filter((tile) => nameOf(tile.layer, tile.neuron))
-        .map((tile) => [`${tile.layer}.${tile.neuron}`, tileButton(tile, nameOf(tile.layer, tile.neuron))]),
+      tiles.map((tile) => [`${tile.layer}.${tile.neuron}`, tileButton(tile, nameOf(tile.layer, tile.neuron))]),
     );
     this.root.style.width = `${width}px`;
     this.root.style.height = `${height}px`;
     const hadFocus = this.root.contains(document.activeElement);
-    this.root.replaceChildren(...this.heads, ...this.buttons.values());
+    this.hasReadings = false;
+    this.root.classList.remove("has-readings");
+    this.square = decision && decisionSquare(decision);
+    this.ring = decision && element("i", { class: "probe-ring", "aria-hidden": "true" });
+    this.root.replaceChildren(...this.heads, ...this.buttons.values(), ...(this.ring ? [this.ring] : []));
     if (this.selected) this.select(this.selected, hadFocus);
   }
 
   /** Print a layer's height scale under its name. @param {number} layer @param {string} detail @param {number} scale */
   setScale(layer, detail, scale) {
     setText(this.heads[layer].lastChild, `${detail} · ±${formatScale(scale)}`);
+  }
+
+  /**
+   * Write a value on every tile, and mark a place on the decision map.
+   * @param {?(layer: number, neuron: number) => string} textOf null for nothing @param {{u: number, v: number}} at in the unit square
+   */
+  setReadings(textOf, at) {
+    if (!textOf && !this.hasReadings) return;
+    this.hasReadings = textOf !== null;
+    this.root.classList.toggle("has-readings", this.hasReadings);
+    if (!textOf) return;
+    for (const [key, button] of this.buttons) {
+      const [layer, neuron] = key.split(".").map(Number);
+      setText(readingOf(button), textOf(layer, neuron));
+    }
+    if (!this.ring) return;
+    this.ring.style.left = `${this.square.x + (2 * at.u - 1) * this.square.half}px`;
+    this.ring.style.top = `${this.square.y - (2 * at.v - 1) * this.square.half}px`;
   }
 
   /** @param {{layer: number, neuron: number}} selection @param {boolean} withFocus */
@@ -76,6 +98,12 @@ export class Overlay {
     this.onSelect(layer, neuron);
     this.buttons.get(`${layer}.${neuron}`).focus();
   }
+}
+
+/** What a tile says of the probe; made when first wanted. */
+function readingOf(button) {
+  if (!button.firstChild) button.append(element("span", { class: "reading number", "aria-hidden": "true" }));
+  return button.firstChild;
 }
 
 function tileButton({ layer, neuron, x, y, width, height }, name) {

@@ -3,10 +3,8 @@
  */
 
 import { arrange } from "./arrange.mjs";
-import { isClassification, layerTitle } from "./document.mjs";
-
-const CROWD = 64; // weights of a layer that can be told apart at full strength
-const TILE_REACH = 0.44; // of a tile's width: where the weights' curves begin and end
+import { isClassification, layerTitle, placeOfParameter } from "./document.mjs";
+import { edgeEnds } from "./edges.mjs";
 
 /**
  * @param {object} document @param {import("./document.mjs").Layer[]} layers
@@ -32,48 +30,12 @@ export function buildScene(document, layers, width, height) {
   };
 }
 
-/** Start and end of every weight's curve, in the order of the weights in the parameter vector. */
-function edgeEnds(layers, tileAt) {
-  const ends = [];
-  layers.forEach((layer, l) => {
-    const own = layer.skip ? layer.inputs - 2 : layer.inputs;
-    for (let k = 0; k < layer.width; k += 1) {
-      const to = tileAt(l + 1, k);
-      for (let i = 0; i < layer.inputs; i += 1) {
-        const from = i < own ? tileAt(l, i) : tileAt(0, i - own);
-        ends.push(from.x + TILE_REACH * from.width, from.y, to.x - TILE_REACH * to.width, to.y);
-      }
-    }
-  });
-  return new Float32Array(ends);
-}
-
-/**
- * The weights as the wall wants them: relative to the largest of their layer, and how opaque
- * their curve is: strong into the selected neuron, pale elsewhere, paler where they crowd.
- * @param {import("./document.mjs").Layer[]} layers @param {Float64Array} parameters
- * @param {{layer: number, neuron: number}} selection
- * @returns {Float32Array} pairs
- */
-export function edgeWeights(layers, parameters, selection) {
-  const pairs = [];
-  layers.forEach((layer, l) => {
-    const weights = parameters.subarray(layer.weights, layer.biases);
-    const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 1e-12);
-    const crowd = Math.min(1, Math.sqrt(CROWD / weights.length));
-    weights.forEach((weight, i) => {
-      const isSelected = selection.layer === l + 1 && selection.neuron === Math.floor(i / layer.inputs);
-      const size = Math.abs(weight) / largest;
-      pairs.push(weight / largest, isSelected ? 0.35 + 0.6 * size : (0.09 + 0.26 * size) * crowd);
-    });
-  });
-  return new Float32Array(pairs);
-}
+export const WRONG = 2; // added to a point's marks where another class than its own is the highest
 
 /**
  * Data points in the unit square of the domain.
  * @param {?import("./metrics.mjs").Points} points @param {number[][]} domain
- * @returns {Float32Array} four numbers a point: x, y, class or value, 1 for a test point
+ * @returns {Float32Array} four numbers a point: x, y, class or value, marks: 1 for a test point, WRONG more for a wrong one
  */
 export function pointAttributes(points, domain) {
   if (!points) return new Float32Array(0);
@@ -103,6 +65,9 @@ export function columnTitles(document, layers) {
   if (isClassification(document)) titles.push({ title: "decision", detail: "who is highest" });
   return titles;
 }
+
+/** Where the decision map lies. @param {import("./arrange.mjs").Tile} tile @returns {{x: number, y: number, half: number}} centre and half its side */
+export const decisionSquare = ({ x, y, width, height }) => ({ x, y, half: Math.min(width, height) / 2 - 4 });
 
 /** A neuron's name. @param {number} layer @param {number} neuron @param {object} document */
 export function neuronTitle(layer, neuron, document) {
@@ -141,3 +106,14 @@ export function termsOf(selection, document, layers) {
 }
 
 const subscript = (number) => [...String(number)].map((digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]).join("");
+
+/** A parameter's name. @param {object} document @param {import("./document.mjs").Layer[]} layers @param {number} index */
+export function parameterName(document, layers, index) {
+  const { layer, neuron, input } = placeOfParameter(layers, index);
+  const owner = neuronTitle(layer, neuron, document);
+  if (input === null) return `bias of ${owner}`;
+  const { skip, inputs } = layers[layer - 1];
+  const own = skip ? inputs - 2 : inputs;
+  const source = input < own ? neuronTitle(layer - 1, input, document) : neuronTitle(0, input - own, document);
+  return `weight of ${source} in ${owner}`;
+}

@@ -123,27 +123,39 @@ uniform float ratio;
 uniform vec3 positive;
 uniform vec3 negative;
 layout(location = 0) in vec2 along;   // 0 to 1 along the curve, ±1 across
-layout(location = 1) in vec4 ends;    // start and end, CSS pixels
+layout(location = 1) in vec4 ends;    // start and end, CSS pixels; upright: a bias's bar
 layout(location = 2) in vec2 weight;  // in [−1, 1]; opacity
 out vec4 tint;
 void main() {
   float t = along.x;
+  bool isBar = ends.x == ends.z;
+  float size = abs(weight.x);
+  float width = max(0.7, 4.2 * size);
   vec2 middle = vec2(mix(ends.x, ends.z, 0.5), 0.0);
   vec2 a = ends.xy, b = vec2(middle.x, ends.y), c = vec2(middle.x, ends.w), d = ends.zw;
   float s = 1.0 - t;
   vec2 point = s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d;
   vec2 direction = normalize(3.0 * s * s * (b - a) + 6.0 * s * t * (c - b) + 3.0 * t * t * (d - c) + vec2(1e-4, 0.0));
-  float size = abs(weight.x);
-  float width = max(0.7, 4.2 * size);
+  if (isBar) {
+    point = vec2(a.x, mix(a.y - 1.5, a.y + 1.5, t)) + vec2(0.0, t * (d.y - a.y) * weight.x);
+    direction = vec2(0.0, 1.0);
+    width = 3.4;
+  }
   vec2 pixel = (point + 0.5 * width * along.y * vec2(-direction.y, direction.x) - scroll) * ratio;
   gl_Position = vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.9, 1.0);
-  tint = vec4(weight.x < 0.0 ? negative : positive, weight.y * step(1e-6, size));
+  tint = vec4(weight.x < 0.0 ? negative : positive, isBar ? weight.y : weight.y * step(1e-6, size));
 }`,
   fragment: `${COMMON}
 in vec4 tint;
 out vec4 colour;
 void main() { colour = vec4(tint.rgb * tint.a, tint.a); }`,
 };
+
+/** A point whose class is not the highest has a ring of the level lines' colour round it. */
+const WRONG_GROWTH = "1.4";
+const MARKS = `isWrong = step(1.5, point.w);
+  isTest = point.w - 2.0 * isWrong;
+  gl_PointSize = size * mix(1.0, ${WRONG_GROWTH}, isWrong);`;
 
 export const POINT = {
   vertex: `${COMMON}${HEIGHTS}${CAMERA}${COLOURS}
@@ -152,9 +164,10 @@ uniform vec2 source;
 uniform float ownClass;  // −1: regression
 uniform float size;
 uniform vec3 classColours[6];
-layout(location = 0) in vec4 point;  // x, y in the unit square; class or value; 1 for a test point
+layout(location = 0) in vec4 point;  // x, y in the unit square; class or value; 1 for a test point, 2 more for a wrong one
 out vec3 tint;
 out float isTest;
+out float isWrong;
 void main() {
   bool isOwn = ownClass < 0.0 || abs(point.z - ownClass) < 0.5;
   bool isInside = all(greaterThanEqual(point.xy, vec2(0.0))) && all(lessThanEqual(point.xy, vec2(1.0)));
@@ -163,22 +176,25 @@ void main() {
   gl_Position = project(placement.xy, placement.z, vec3(point.xy * 2.0 - 1.0, t * ${HEIGHT} + 0.03));
   gl_Position.z -= 0.02;
   if (!isOwn || !isInside || abs(surface) > ${LARGEST_HEIGHT.toExponential(1)}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-  gl_PointSize = size;
   tint = ownClass < 0.0 ? heightColour(t) : classColours[int(point.z) % 6];
-  isTest = point.w;
+  ${MARKS}
 }`,
   fragment: `${COMMON}
+uniform vec3 levelColour;
 in vec3 tint;
 in float isTest;
+in float isWrong;
 out vec4 colour;
 void main() {
-  float d = length(gl_PointCoord - 0.5);
-  float alpha = 1.0 - smoothstep(0.4, 0.5, d);
+  float d = length(gl_PointCoord - 0.5) * mix(1.0, WRONG_GROWTH, isWrong);
+  float outer = mix(0.5, 0.5 * WRONG_GROWTH, isWrong);
+  float alpha = 1.0 - smoothstep(outer - 0.1, outer, d);
   if (alpha < 0.02) discard;
   float rim = smoothstep(0.28, 0.35, d);
   vec3 body = isTest > 0.5 ? mix(vec3(1.0), tint, rim) : mix(tint, vec3(1.0), rim * 0.92);
+  body = mix(body, levelColour, isWrong * smoothstep(0.5, 0.56, d));
   colour = vec4(body * alpha, alpha);
-}`,
+}`.replaceAll("WRONG_GROWTH", WRONG_GROWTH),
 };
 
 /** The map of which output is highest where; its corner vertices are the unit square. */
@@ -198,6 +214,7 @@ uniform float firstRow;
 uniform int classes;
 uniform vec3 classColours[6];
 uniform vec3 paper;
+uniform vec3 levelColour;
 in vec2 q;
 out vec4 colour;
 void main() {
@@ -208,9 +225,9 @@ void main() {
     if (h > best) { second = best; best = h; winner = k; } else if (h > second) { second = h; }
   }
   float margin = best - second;
-  float edge = smoothstep(0.4, 1.6, margin / max(fwidth(margin), 1e-9));
+  float line = smoothstep(0.5, 1.3, margin / max(fwidth(margin), 1e-9));
   float sure = 1.0 - exp(-margin);
-  colour = vec4(mix(paper, classColours[winner % 6], edge * mix(0.35, 0.75, sure)), 1.0);
+  colour = vec4(mix(levelColour, mix(paper, classColours[winner % 6], mix(0.35, 0.75, sure)), mix(0.25, 1.0, line)), 1.0);
 }`,
 };
 
@@ -224,15 +241,43 @@ uniform vec3 classColours[6];
 layout(location = 0) in vec4 point;
 out vec3 tint;
 out float isTest;
+out float isWrong;
 void main() {
   vec2 pixel = placement.xy + placement.z * vec2(point.x * 2.0 - 1.0, 1.0 - point.y * 2.0);
   bool isInside = all(greaterThanEqual(point.xy, vec2(0.0))) && all(lessThanEqual(point.xy, vec2(1.0)));
   gl_Position = isInside
     ? vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.4, 1.0)
     : vec4(2.0, 2.0, 2.0, 1.0);
-  gl_PointSize = size;
   tint = classColours[int(point.z) % 6];
-  isTest = point.w;
+  ${MARKS}
 }`,
   fragment: POINT.fragment,
+};
+
+/** The probe's marker on every landscape of a set of tiles: an instance each. */
+export const PROBE = {
+  vertex: `${COMMON}${HEIGHTS}${CAMERA}
+uniform vec2 probe;  // in the unit square
+uniform float size;
+layout(location = 1) in vec3 placement;
+layout(location = 2) in vec2 source;
+void main() {
+  float h = between(source.x, probe);
+  float t = clamp(h * source.y, -1.0, 1.0);
+  gl_Position = project(placement.xy, placement.z, vec3(probe * 2.0 - 1.0, t * ${HEIGHT}));
+  gl_Position.z = -0.9;
+  if (abs(h) > ${LARGEST_HEIGHT.toExponential(1)}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  gl_PointSize = size;
+}`,
+  fragment: `${COMMON}
+uniform vec3 levelColour;
+uniform vec3 paper;
+out vec4 colour;
+void main() {
+  float d = length(gl_PointCoord - 0.5);
+  float alpha = 1.0 - smoothstep(0.42, 0.5, d);
+  if (alpha < 0.02) discard;
+  float ring = smoothstep(0.16, 0.22, d) * (1.0 - smoothstep(0.3, 0.36, d));
+  colour = vec4(mix(paper, levelColour, max(ring, 1.0 - smoothstep(0.04, 0.1, d))) * alpha, alpha);
+}`,
 };

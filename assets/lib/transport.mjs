@@ -52,11 +52,17 @@ export class Transport {
     this.byId("inspector").classList.toggle("is-input", layer === 0);
   }
 
+  /** @param {boolean} areClasses whether there is a choice of how to draw them */
+  showOutputs(areClasses) {
+    this.byId("outputs-row").hidden = !areClasses;
+  }
+
   /** @param {string} title of the layer @param {number} scale */
   showScale(title, scale) {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
-    setText(this.legendText, `height in ${title} · ${levelText(scale)}`);
+    setText(this.legendText, levelText(scale));
+    this.byId("legend").title = `height in ${title}`;
   }
 
   /** @param {number} scale of the inspector's picture */

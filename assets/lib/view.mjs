@@ -6,9 +6,12 @@
  */
 
 import { heightScale } from "./arrange.mjs";
-import { Evaluation, GRID_SIZE, gridPoints, linspace } from "./engine.mjs";
+import { edgeWeights } from "./edges.mjs";
+import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax } from "./engine.mjs";
+import { formatReading } from "./format.mjs";
 import { Metrics } from "./metrics.mjs";
-import { buildScene, columnTitles, edgeWeights, neuronTitle, pointAttributes, termsOf } from "./scene.mjs";
+import { heightsOf } from "./picking.mjs";
+import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
 
 const FINE_GRID_SIZE = 121; // of the inspector at rest
@@ -16,7 +19,7 @@ const WINDOW = 120; // frames whose times are remembered
 
 export class View extends EventTarget {
   /**
-   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel
+   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel, probe
    * @param {HTMLElement} frame the element whose size and scroll position the wall has
    */
   constructor(parts, frame) {
@@ -25,6 +28,9 @@ export class View extends EventTarget {
     this.frameElement = frame;
     this.inspector = null; // until Plotly has been loaded
     this.lens = null; // what fills the centre instead of the wall
+    this.weights = null; // the handle of the weights on the wall, made after this
+    /** @type {"scores" | "probabilities"} how the outputs of a classification are drawn */
+    this.outputs = "scores";
     this.selection = { layer: 1, neuron: 0 };
     this.kind = "activation";
     this.dirtyFrom = Infinity;
@@ -33,6 +39,7 @@ export class View extends EventTarget {
     this.frames = 0;
     this.session.addEventListener("settings", () => this.rebuild());
     this.session.addEventListener("parameters", ({ detail }) => this.invalidate(detail.from));
+    this.probe.addEventListener("change", () => this.request());
     this.trainer.addEventListener("arrival", () => this.request());
     this.trainer.addEventListener("state", () => this.request());
   }
@@ -55,8 +62,10 @@ export class View extends EventTarget {
     const { document, layers } = session;
     this.evaluation = new Evaluation(layers, gridPoints(document.domain, GRID_SIZE));
     this.metrics = session.points ? new Metrics(document, layers, session.points) : null;
+    this.point = new Evaluation(layers, { x: [0], y: [0] }); // at the probe
     this.#arrange();
-    wall.setPoints(pointAttributes(session.points, document.domain));
+    this.pointAttributes = pointAttributes(session.points, document.domain);
+    wall.setPoints(this.pointAttributes);
     this.select(this.selection.layer, this.selection.neuron);
     this.invalidate(1);
   }
@@ -101,6 +110,52 @@ export class View extends EventTarget {
     this.request();
   }
 
+  /** @param {"scores" | "probabilities"} outputs how the outputs of a classification are drawn */
+  setOutputs(outputs) {
+    this.outputs = outputs;
+    this.invalidate(this.session.layers.length);
+  }
+
+  /** Draw the parameters' lines again. */
+  refreshLines() {
+    this.areWeightsStale = true;
+    this.request();
+  }
+
+  /** The lines as they were drawn last: four numbers a parameter, and pairs. */
+  get lines() {
+    return { ends: this.scene.edges, weights: this.lineWeights ?? new Float32Array(2 * this.session.parameters.length) };
+  }
+
+  /**
+   * Which point of the plane a pointer is at.
+   * @param {number} layer @param {number} neuron of the landscape it is on; the layer after the outputs is the decision map
+   * @param {PointerEvent} event
+   * @returns {?{x: number, y: number}} null where it is beside the landscape
+   */
+  pointAt(layer, neuron, event) {
+    const { left, top } = this.frameElement.getBoundingClientRect();
+    const x = event.clientX - left + this.frameElement.scrollLeft;
+    const y = event.clientY - top + this.frameElement.scrollTop;
+    const at = layer < this.heights.length ? this.#pickLandscape(layer, neuron, x, y) : this.#pickDecision(x, y);
+    if (!at) return null;
+    const [[x0, x1], [y0, y1]] = this.session.document.domain;
+    return { x: x0 + at.u * (x1 - x0), y: y0 + at.v * (y1 - y0) };
+  }
+
+  #pickLandscape(layer, neuron, x, y) {
+    const tile = this.scene.tiles[this.scene.rowOf({ layer, neuron })];
+    const n = GRID_SIZE ** 2;
+    const values = this.heights[layer].subarray(neuron * n, (neuron + 1) * n);
+    return this.wall.pick(tile, heightsOf(values, GRID_SIZE, this.scales[layer]), x, y);
+  }
+
+  #pickDecision(x, y) {
+    const { x: centreX, y: centreY, half } = decisionSquare(this.scene.decision);
+    const [u, v] = [(x - centreX) / (2 * half) + 0.5, (centreY - y) / (2 * half) + 0.5];
+    return u >= 0 && u <= 1 && v >= 0 && v <= 1 ? { u, v } : null;
+  }
+
   /** @param {number} azimuth radians @param {number} tilt 0 (landscape) to 1 (map) */
   turn(azimuth, tilt) {
     this.wall.azimuth = Math.atan2(Math.sin(azimuth), Math.cos(azimuth)); // within ±π
@@ -114,15 +169,30 @@ export class View extends EventTarget {
     const start = performance.now();
     const { session, evaluation, wall } = this;
     evaluation.update(session.parameters, this.dirtyFrom);
-    for (let l = this.dirtyFrom; l < evaluation.activation.length; l += 1) {
-      wall.setHeights(this.scene.firstRows[l], evaluation.activation[l]);
-    }
+    this.heights = [...evaluation.activation];
+    const areShares = this.areProbabilities;
+    if (areShares) this.heights.push(softmax(this.heights.pop(), this.scene.outputs));
+    for (let l = this.dirtyFrom; l < this.heights.length; l += 1) wall.setHeights(this.scene.firstRows[l], this.heights[l]);
     this.dirtyFrom = Infinity;
-    this.scales = evaluation.activation.map(heightScale);
+    this.scales = this.heights.map((values, l) => (areShares && l === this.heights.length - 1 ? 1 : heightScale(values)));
+    this.#judge();
     wall.setGains(this.scales.map((scale) => 1 / scale));
     this.areWeightsStale = true;
     this.isEvaluationNew = true;
     this.#note("evaluate", performance.now() - start);
+  }
+
+  get areProbabilities() {
+    return this.outputs === "probabilities" && this.scene.isClassification;
+  }
+
+  /** Mark the points whose class is not the highest. */
+  #judge() {
+    if (!this.metrics || !this.scene.isClassification) return;
+    this.metrics.update(this.session.parameters);
+    const { is_test: isTest } = this.session.points;
+    this.metrics.judge((p, isWrong) => (this.pointAttributes[4 * p + 3] = Number(isTest[p]) + WRONG * Number(isWrong)));
+    this.wall.setPoints(this.pointAttributes);
   }
 
   /**
@@ -164,7 +234,10 @@ export class View extends EventTarget {
       evaluation = new Evaluation(session.layers.slice(0, layer), gridPoints(session.document.domain, n));
       evaluation.update(session.parameters);
     }
-    const values = evaluation.values(layer, neuron, kind);
+    let values = evaluation.values(layer, neuron, kind);
+    if (this.areProbabilities && layer === session.layers.length && kind === "activation") {
+      values = softmax(evaluation.activation[layer], this.scene.outputs).subarray(neuron * n * n, (neuron + 1) * n * n);
+    }
     const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, n));
     const scale = kind === "activation" ? this.scales[layer] : heightScale(values);
     this.transport.showMapScale(scale);
@@ -175,12 +248,18 @@ export class View extends EventTarget {
   #pointsOn(layer, neuron, kind, scale) {
     const { points, document, parameters } = this.session;
     if (!points) return { x: [], y: [], heights: [], colours: [] };
-    this.metrics.evaluation.update(parameters, 1, layer);
-    const isAnswer = !this.scene.isClassification && layer === document.layers.length;
-    const own = isAnswer ? points.targets : this.metrics.evaluation.values(layer, neuron, kind);
+    this.metrics.update(parameters);
+    const own = this.#heightsAtPoints(layer, neuron, kind, layer === document.layers.length);
     const heights = Array.from(own, (height) => Math.min(Math.max(height, -scale), scale));
     const colour = this.scene.isClassification ? classColour : (target, colours) => heightColour(target / scale, colours);
     return { x: points.x, y: points.y, heights, colours: points.targets.map((target) => colour(target, this.colours)) };
+  }
+
+  #heightsAtPoints(layer, neuron, kind, isOutput) {
+    const { evaluation } = this.metrics;
+    if (isOutput && !this.scene.isClassification) return this.session.points.targets;
+    if (!isOutput || !this.areProbabilities || kind !== "activation") return evaluation.values(layer, neuron, kind);
+    return softmax(evaluation.activation[layer], this.scene.outputs).subarray(neuron * evaluation.n, (neuron + 1) * evaluation.n);
   }
 
   #arrange() {
@@ -191,9 +270,9 @@ export class View extends EventTarget {
     this.wall.setScene(this.scene);
     this.wall.setHeights(0, this.evaluation.activation[0]);
     this.titles = columnTitles(document, layers);
-    this.overlay.build(this.scene.arrangement, this.titles, (layer, neuron) =>
-      layer <= layers.length ? neuronTitle(layer, neuron, document) : "",
-    );
+    this.transport.showOutputs(this.scene.isClassification);
+    const nameOf = (layer, neuron) => (layer <= layers.length ? neuronTitle(layer, neuron, document) : DECISION_NAME);
+    this.overlay.build(this.scene.arrangement, this.titles, nameOf, this.scene.decision);
   }
 
   #frame() {
@@ -204,6 +283,7 @@ export class View extends EventTarget {
     this.measure();
     const start = performance.now();
     if (this.areWeightsStale) this.#updateWeights();
+    this.#updateProbe();
     if (this.lens) this.lens.draw();
     else this.#drawWall();
     this.#note("draw", performance.now() - start);
@@ -224,9 +304,35 @@ export class View extends EventTarget {
 
   #updateWeights() {
     this.areWeightsStale = false;
-    this.wall.setWeights(edgeWeights(this.session.layers, this.session.parameters, this.selection));
+    this.lineWeights = edgeWeights(this.session.layers, this.session.parameters, this.selection, this.weights?.held);
+    this.wall.setWeights(this.lineWeights);
+    this.weights?.update();
     this.scales.forEach((scale, layer) => this.overlay.setScale(layer, this.titles[layer].detail, scale));
     this.transport.showScale(this.titles[this.selection.layer].title, this.scales[this.selection.layer]);
+  }
+
+  /** Write every neuron's value at the probe. */
+  #updateProbe() {
+    const { point } = this.probe;
+    const { session, wall, overlay, scene } = this;
+    if (!point) {
+      wall.setProbe(null);
+      overlay.setReadings(null);
+      return;
+    }
+    const [u, v] = [point.x, point.y].map((value, i) => {
+      const [low, high] = session.document.domain[i];
+      return (value - low) / (high - low);
+    });
+    wall.setProbe([u, v]);
+    this.point.activation[0].set([point.x, point.y]);
+    this.point.update(session.parameters);
+    const values = [...this.point.activation];
+    if (this.areProbabilities) values.push(softmax(values.pop(), scene.outputs));
+    overlay.setReadings((layer, neuron) => {
+      if (layer < values.length) return formatReading(values[layer][neuron]);
+      return neuronTitle(layer - 1, indexOfLargest(values[layer - 1]), session.document);
+    }, { u, v });
   }
 
   #updateTerms() {
@@ -249,6 +355,10 @@ export class View extends EventTarget {
     if (list.length > WINDOW) list.shift();
   }
 }
+
+const DECISION_NAME = "decision: whose landscape is highest";
+
+const indexOfLargest = (values) => values.indexOf(Math.max(...values));
 
 function median(values) {
   if (!values.length) return 0;

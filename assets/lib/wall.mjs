@@ -8,9 +8,13 @@
 import { LARGEST_HEIGHT } from "./arrange.mjs";
 import { fit, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
-import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT } from "./shaders.mjs";
+import { pick } from "./picking.mjs";
+import { decisionSquare } from "./scene.mjs";
+import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT, PROBE } from "./shaders.mjs";
 
 const CURVE_STEPS = 24;
+const INSET = 4; // px between a landscape and the edge of its tile
+const PROBE_SIZE = 13; // px
 const COARSE = 90; // CSS pixels: tiles up to this height are drawn with every second grid point
 const N_CLASS_COLOURS = 6; // of app/palette.py and of the shaders' array
 
@@ -18,7 +22,7 @@ const N_CLASS_COLOURS = 6; // of app/palette.py and of the shaders' array
  * @typedef {object} Scene
  * @property {import("./arrange.mjs").Tile[]} tiles in content pixels; the decision tile is not among them
  * @property {?import("./arrange.mjs").Tile} decision
- * @property {Float32Array} edges four numbers a weight: start and end
+ * @property {Float32Array} edges four numbers a parameter (see edges.mjs)
  * @property {number} rows neurons in all, inputs included: a texture row each
  * @property {(tile: object) => number} rowOf
  * @property {number} outputs number of output neurons; their rows are the last
@@ -43,6 +47,7 @@ export class Wall {
     this.size = [1, 1];
     this.points = new Float32Array(0);
     this.gains = [];
+    this.probe = null; // where on every landscape a marker stands, in the unit square
     this.#build();
   }
 
@@ -109,10 +114,26 @@ export class Wall {
     fill(this.gl, this.edgeWeights, weights);
   }
 
-  /** @param {Float32Array} points four numbers a point: x, y in the unit square, class or value, isTest */
+  /** @param {Float32Array} points four numbers a point: x, y in the unit square, class or value, marks (see scene.mjs) */
   setPoints(points) {
     this.points = points;
     fill(this.gl, this.pointBuffer, points);
+  }
+
+  /** @param {?number[]} probe u, v in the unit square; null for none */
+  setProbe(probe) {
+    this.probe = probe;
+  }
+
+  /**
+   * Where on a landscape a pixel is.
+   * @param {import("./arrange.mjs").Tile} tile @param {(u: number, v: number) => number} heightAt relative to the scale; NaN in a hole
+   * @param {number} x @param {number} y content pixels
+   * @returns {?{u: number, v: number}} in the unit square; null where it is beside the landscape
+   */
+  pick(tile, heightAt, x, y) {
+    const v = view(this.azimuth, this.tilt);
+    return pick(v, { x: tile.x, y: tile.y, scale: fit(v, tile.width - INSET, tile.height - INSET) }, heightAt, x, y);
   }
 
   /** Draw everything that is in view. */
@@ -129,12 +150,13 @@ export class Wall {
     this.#drawBlocks();
     this.#drawDecision();
     this.#drawPoints();
+    if (this.probe) this.#drawProbe();
   }
 
   #build() {
     const { gl } = this;
     this.programs = Object.fromEntries(
-      Object.entries({ BLOCK, EDGE, POINT, DECISION, FLAT_POINT }).map(([name, source]) => [name, createProgram(gl, source)]),
+      Object.entries({ BLOCK, EDGE, POINT, DECISION, FLAT_POINT, PROBE }).map(([name, source]) => [name, createProgram(gl, source)]),
     );
     this.heights = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.heights);
@@ -185,7 +207,7 @@ export class Wall {
   /** Centre and scale of a tile in canvas pixels. */
   #placement({ x, y, width, height }, v = this.view) {
     const [left, top] = this.scroll;
-    return [(x - left) * this.ratio, (y - top) * this.ratio, fit(v, width - 4, height - 4) * this.ratio];
+    return [(x - left) * this.ratio, (y - top) * this.ratio, fit(v, width - INSET, height - INSET) * this.ratio];
   }
 
   #isInView({ y, x, width, height }) {
@@ -228,12 +250,26 @@ export class Wall {
     gl.enable(gl.DEPTH_TEST);
     this.#use(this.programs.BLOCK);
     const inView = scene.tiles.filter((tile) => this.#isInView(tile));
-    for (const { array, instances, count, isFor } of Object.values(this.blocks)) {
+    for (const block of Object.values(this.blocks)) {
+      const { array, instances, count, isFor } = block;
       const tiles = inView.filter(isFor);
+      block.drawn = tiles.length;
       gl.bindVertexArray(array);
       const values = tiles.flatMap((tile) => [...this.#placement(tile), scene.rowOf(tile), this.gains[tile.layer]]);
       fill(gl, instances, new Float32Array(values));
       gl.drawElementsInstanced(gl.TRIANGLES, count, gl.UNSIGNED_INT, 0, tiles.length);
+    }
+  }
+
+  /** A marker on every tile that was drawn. */
+  #drawProbe() {
+    const { gl } = this;
+    const uniforms = this.#use(this.programs.PROBE);
+    gl.uniform2f(uniforms.probe, ...this.probe);
+    gl.uniform1f(uniforms.size, PROBE_SIZE * this.ratio);
+    for (const { array, drawn } of Object.values(this.blocks)) {
+      gl.bindVertexArray(array);
+      gl.drawArraysInstanced(gl.POINTS, 0, 1, drawn);
     }
   }
 
@@ -259,7 +295,7 @@ export class Wall {
     if (!decision || !this.#isInView(decision)) return;
     gl.disable(gl.DEPTH_TEST);
     const [x, y] = this.#placement(decision);
-    const placement = [x, y, (Math.min(decision.width, decision.height) / 2 - 4) * this.ratio];
+    const placement = [x, y, decisionSquare(decision).half * this.ratio];
     let uniforms = this.#use(this.programs.DECISION);
     gl.uniform3f(uniforms.placement, ...placement);
     gl.uniform1f(uniforms.firstRow, scene.rows - scene.outputs);
