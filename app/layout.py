@@ -170,6 +170,7 @@ def _inspector(model: Model) -> html.Aside:
                 className="inspector-head",
             ),
             html.P("", id="formula", className="formula"),
+            html.Div(id="neuron-tools", className="neuron-tools"),
             dmc.SegmentedControl(
                 id="kind",
                 data=[

@@ -27,6 +27,7 @@ GESTURES = (
     Gesture("drag a line up or down", "change that weight, or the bias at a neuron's left; double-click sets it to 0"),
     Gesture("w", "the keyboard to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes"),
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
+    Gesture("f, Shift+F, o", "freeze the selected neuron or its layer, switch the neuron off or on again"),
     Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
     Gesture("space", "play or pause training"),

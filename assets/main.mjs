@@ -13,6 +13,7 @@ import { History } from "./lib/history.mjs";
 import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
+import { NeuronTools } from "./lib/neurontools.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { Probe } from "./lib/probe.mjs";
@@ -102,9 +103,11 @@ function build(frame) {
     leave: () => overlay.select(view.selection, true),
   });
   view.weights = weights;
+  const neuronTools = new NeuronTools(byId("neuron-tools"), (change) => panel.change(change).catch(() => {})); // said by accept()
+  view.addEventListener("select", () => neuronTools.show(session.document, view.selection));
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
   parts.actions = createActions(parts);
@@ -130,12 +133,15 @@ const KEYS = {
   "Ctrl+Shift+z": "redo",
   "Ctrl+y": "redo",
   w: "weights",
+  f: "freeze",
+  "Shift+f": "freezeLayer",
+  o: "switchOff",
   Escape: "unpin",
   "?": "help",
 };
 
 /** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
-function createActions({ storage, session, trainer, editing, panel, sheets, view, weights, probe }) {
+function createActions({ storage, session, trainer, editing, panel, sheets, view, weights, probe, neuronTools }) {
   return {
     play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
@@ -153,6 +159,9 @@ function createActions({ storage, session, trainer, editing, panel, sheets, view
       const { layer, neuron } = view.selection;
       if (layer > 0) weights.focus(parametersOf(session.layers, { layer, neuron })[0]);
     },
+    freeze: () => neuronTools.toggle("freeze"),
+    freezeLayer: () => neuronTools.toggle("freeze-layer"),
+    switchOff: () => neuronTools.toggle("switch-off"),
     unpin: () => probe.clear(),
     help: () => sheets.open("help"),
   };
@@ -162,7 +171,7 @@ function createActions({ storage, session, trainer, editing, panel, sheets, view
 function wireActions({ actions }) {
   for (const [id, action] of Object.entries(actions)) {
     const button = byId(id);
-    if (button && !button.dataset.opens) button.addEventListener("click", action);
+    if (button && !button.dataset.opens && !button.closest("#neuron-tools")) button.addEventListener("click", action);
   }
   handleKeys(Object.fromEntries(Object.entries(KEYS).map(([key, name]) => [key, actions[name]])));
 }

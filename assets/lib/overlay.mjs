@@ -27,9 +27,10 @@ export class Overlay {
    * @param {ReturnType<import("./arrange.mjs").arrange>} arrangement
    * @param {Array<{title: string, detail: string}>} titles one a column
    * @param {(layer: number, neuron: number) => string} nameOf
+   * @param {(layer: number, neuron: number) => string[]} statesOf
    * @param {?import("./arrange.mjs").Tile} decision
    */
-  build({ columns, tiles, width, height }, titles, nameOf, decision) {
+  build({ columns, tiles, width, height }, titles, nameOf, statesOf, decision) {
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
     const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
@@ -39,7 +40,10 @@ export class Overlay {
       ]),
     );
     this.buttons = new Map(
-      tiles.map((tile) => [`${tile.layer}.${tile.neuron}`, tileButton(tile, nameOf(tile.layer, tile.neuron))]),
+      tiles.map((tile) => {
+        const { layer, neuron } = tile;
+        return [`${layer}.${neuron}`, tileButton(tile, nameOf(layer, neuron), statesOf(layer, neuron))];
+      }),
     );
     this.root.style.width = `${width}px`;
     this.root.style.height = `${height}px`;
@@ -106,14 +110,14 @@ function readingOf(button) {
   return button.firstChild;
 }
 
-function tileButton({ layer, neuron, x, y, width, height }, name) {
+function tileButton({ layer, neuron, x, y, width, height }, name, states) {
   return element("button", {
-    class: "tile",
+    class: ["tile", ...states.map((state) => `is-${state}`)].join(" "),
     type: "button",
-    title: name,
+    title: [name, ...states].join(", "),
     "data-layer": layer,
     "data-neuron": neuron,
-    "aria-label": name,
+    "aria-label": [name, ...states].join(", "),
     "aria-pressed": "false",
     tabIndex: -1,
     style: `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`,

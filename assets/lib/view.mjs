@@ -10,6 +10,7 @@ import { edgeWeights } from "./edges.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
 import { Metrics } from "./metrics.mjs";
+import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
 import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
@@ -272,7 +273,8 @@ export class View extends EventTarget {
     this.titles = columnTitles(document, layers);
     this.transport.showOutputs(this.scene.isClassification);
     const nameOf = (layer, neuron) => (layer <= layers.length ? neuronTitle(layer, neuron, document) : DECISION_NAME);
-    this.overlay.build(this.scene.arrangement, this.titles, nameOf, this.scene.decision);
+    const states = (layer, neuron) => statesOf(document, layer, neuron);
+    this.overlay.build(this.scene.arrangement, this.titles, nameOf, states, this.scene.decision);
   }
 
   #frame() {

@@ -127,7 +127,8 @@ def test_a_curve_is_found_all_along_its_way(modules: Relief) -> None:
         "edges.mjs",
         """const ends = new Float32Array([10, 20, 130, 150]);
            const weights = new Float32Array([1, 1]);
-           return argument.flatMap(([x, y]) => [m.edgeAt(ends, weights, x, y), m.edgeAt(ends, weights, x + 20, y - 20)]);""",
+           const at = (x, y) => m.edgeAt(ends, weights, x, y);
+           return argument.flatMap(([x, y]) => [at(x, y), at(x + 20, y - 20)]);""",
         points.tolist(),
     )
     assert found[::2] == [0] * 25
