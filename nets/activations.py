@@ -71,7 +71,7 @@ def _log(z: Array) -> Array:
     return np.log(z)
 
 
-@np.errstate(divide="ignore")
+@np.errstate(divide="ignore", over="ignore")
 def _log_slope(z: Array, a: Array) -> Array:
     return np.where(z < 0, np.nan, 1 / np.abs(z))
 
