@@ -4,16 +4,17 @@
 that is not a number either, so only the first layer in which it happens is worth naming.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nets.activations import ACTIVATIONS
-from nets.network import Layers, Response, forward
+from nets.network import Layers, Response, forward, plan
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+Sides = Iterator[tuple[Array, Array, Array, Array]]
 
 ADVICE = "raise the biases before it, or choose another nonlinearity"
 
@@ -33,34 +34,39 @@ def find_gap(layers: Layers, parameters: Array, points: Array, what: str = "poin
     """
     with np.errstate(all="ignore"):
         responses = forward(layers, parameters, points)
-        for is_missing, problem in ((_has_no_value, "is undefined"), (_has_no_slope, "has no finite slope")):
-            for index, (layer, response) in enumerate(zip(layers, responses, strict=True)):
-                for name, where, z, a in _steps(layer.pre, layer.activation, index, response):
-                    missing = is_missing(name, z, a).any(axis=0)
-                    if missing.any():
-                        count = f"at {np.count_nonzero(missing)} of the {missing.size} {what}"
-                        return Gap(f"layers[{index}]", f"{where} {problem} {count}; {ADVICE}")
+        return _first(layers, _values(layers, responses), "is undefined", what) or _first(
+            layers, _slopes(layers, responses), "has no finite slope", what
+        )
+
+
+def _values(layers: Layers, responses: list[Response]) -> Sides:
+    """Yield every layer's arguments and values, of the nonlinearity before its weights and of those after them."""
+    for response in responses:
+        yield response.received, response.inputs, response.preactivation, response.activation
+
+
+def _slopes(layers: Layers, responses: list[Response]) -> Sides:
+    """Yield the same with slopes in place of values, as far as a gradient uses them."""
+    for index, (part, response) in enumerate(zip(plan(layers), responses, strict=True)):
+        received, inputs, z, a = response
+        before = np.zeros_like(inputs) if index == 0 or part.pre is None else part.pre.slope(received, inputs)
+        after = np.zeros_like(a) if part.slope is None else part.slope(z, a)
+        yield received, before, z, after
+
+
+def _first(layers: Layers, numbers: Sides, problem: str, what: str) -> Gap | None:
+    for index, (layer, (received, before, z, after)) in enumerate(zip(layers, numbers, strict=True)):
+        sides = (
+            ((layer.pre,) * len(received), received, before, "the {0} before the weights of layer {1}"),
+            (layer.activation, z, after, "layer {1}'s {0}"),
+        )
+        for names, arguments, results, sentence in sides:
+            lowest = np.array([ACTIVATIONS[name].lowest for name in names])[:, None]
+            # a finite argument without a finite result inside the domain is an overflow, which is something else
+            missing = np.isfinite(arguments) & ~np.isfinite(results) & (arguments <= lowest)
+            if missing.any():
+                name = names[int(np.argmax(missing.any(axis=1)))]
+                is_concerned = missing[[own == name for own in names]].any(axis=0)
+                count = f"at {np.count_nonzero(is_concerned)} of the {is_concerned.size} {what}"
+                return Gap(f"layers[{index}]", f"{sentence.format(name, index + 1)} {problem} {count}; {ADVICE}")
     return None
-
-
-def _steps(
-    pre: str, activation: tuple[str, ...], index: int, response: Response
-) -> list[tuple[str, str, Array, Array]]:
-    """Return every nonlinearity of a layer with its place in words, its arguments and its values, in their order."""
-    number = index + 1
-    before = (pre, f"the {pre} before the weights of layer {number}", response.received, response.inputs)
-    after = []
-    for name in dict.fromkeys(activation):
-        rows = np.array([own == name for own in activation])
-        after.append((name, f"layer {number}'s {name}", response.preactivation[rows], response.activation[rows]))
-    return [before, *after]
-
-
-def _has_no_value(name: str, z: Array, a: Array) -> Mask:
-    """Whether a finite argument has no finite value because of the domain; an overflow is something else."""
-    return np.isfinite(z) & ~np.isfinite(a) & (z <= ACTIVATIONS[name].lowest)
-
-
-def _has_no_slope(name: str, z: Array, a: Array) -> Mask:
-    """Whether a finite argument has no finite slope, as at the lower end of the domain of sqrt."""
-    return np.isfinite(z) & ~np.isfinite(ACTIVATIONS[name].slope(z, a)) & (z <= ACTIVATIONS[name].lowest)

@@ -22,6 +22,12 @@ float heightAt(float row, ivec2 p) {
   p = clamp(p, ivec2(0), ivec2(n - 1));
   return texelFetch(heights, ivec2(p.y * n + p.x, int(row)), 0).r;
 }
+bool hasHole(float row, vec2 q) {  // whether between() would mix a hole into what it returns
+  ivec2 p = ivec2(min(floor(clamp(q, 0.0, 1.0) * float(n - 1)), float(n - 2)));
+  float a = abs(heightAt(row, p)), b = abs(heightAt(row, p + ivec2(1, 0)));
+  float c = abs(heightAt(row, p + ivec2(0, 1))), d = abs(heightAt(row, p + ivec2(1, 1)));
+  return max(max(a, b), max(c, d)) > ${LARGEST_HEIGHT.toExponential(1)};
+}
 float between(float row, vec2 q) {
   vec2 at = clamp(q, 0.0, 1.0) * float(n - 1);
   ivec2 p = ivec2(min(floor(at), float(n - 2)));
@@ -162,7 +168,7 @@ void main() {
   float t = clamp((ownClass < 0.0 ? point.z : surface) * source.y, -1.0, 1.0);
   gl_Position = project(placement.xy, placement.z, vec3(point.xy * 2.0 - 1.0, t * ${HEIGHT} + 0.03));
   gl_Position.z -= 0.02;
-  if (!isOwn || !isInside || abs(surface) > ${LARGEST_HEIGHT.toExponential(1)}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (!isOwn || !isInside || hasHole(source.x, point.xy)) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   gl_PointSize = size;
   tint = ownClass < 0.0 ? heightColour(t) : classColours[int(point.z) % 6];
   isTest = point.w;
@@ -181,7 +187,7 @@ void main() {
 }`,
 };
 
-/** The map of which output is highest where; its corner vertices are the unit square. */
+/** The map of which output is highest where, hatched where one of them is undefined and nobody wins; its corner vertices are the unit square. */
 export const DECISION = {
   vertex: `${COMMON}
 uniform vec2 canvasSize;
@@ -198,12 +204,15 @@ uniform float firstRow;
 uniform int classes;
 uniform vec3 classColours[6];
 uniform vec3 paper;
+uniform vec3 levelColour;
 in vec2 q;
 out vec4 colour;
 void main() {
   float best = -1e38, second = -1e38;
   int winner = 0;
+  bool isUndefined = false;
   for (int k = 0; k < classes; k++) {
+    isUndefined = isUndefined || hasHole(firstRow + float(k), q);
     float h = between(firstRow + float(k), q);
     if (h > best) { second = best; best = h; winner = k; } else if (h > second) { second = h; }
   }
@@ -211,6 +220,8 @@ void main() {
   float edge = smoothstep(0.4, 1.6, margin / max(fwidth(margin), 1e-9));
   float sure = 1.0 - exp(-margin);
   colour = vec4(mix(paper, classColours[winner % 6], edge * mix(0.35, 0.75, sure)), 1.0);
+  float stripe = step(0.8, fract((gl_FragCoord.x - gl_FragCoord.y) / 7.0));
+  if (isUndefined) colour = vec4(mix(paper, levelColour, 0.16 * stripe), 1.0);
 }`,
 };
 
