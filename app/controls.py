@@ -18,13 +18,16 @@ from dash import html
 from app.palette import LIGHT, class_colour
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, dataset
 from nets.datasets import load
-from nets.document import LIMITS
+from nets.document import LARGEST_SEED, LIMITS
 
 NO_LAYER = -1
+ACTIVATION_MENU = {"width": 330, "position": "bottom-start"}
+WITH_FORMULA = {"function": "withFormula"}  # of assets/options.js
 MIXED = "mixed"  # shown where a layer's neurons have different nonlinearities
 
 LEARNING_RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
 BATCH_SIZES = ("1", "4", "8", "10", "16", "32", "64", "128", "256")
+GAINS = ("0.01", "0.03", "0.1", "0.3", "0.5", "0.7", "1", "1.5", "2", "3", "5", "10")
 PENALTIES = ("0", "0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1")
 
 
@@ -37,6 +40,11 @@ def _title(name: str) -> str:
 
 def options(names: Any) -> list[dict[str, str]]:
     return [{"value": name, "label": _title(name)} for name in names]
+
+
+def activation_options() -> list[dict[str, str]]:
+    """Return the nonlinearities as a menu's options, each with its formula (see ``assets/options.js``)."""
+    return [{"value": row.name, "label": _title(row.name), "formula": row.formula} for row in ACTIVATIONS.values()]
 
 
 def control_id(name: str, layer: int = NO_LAYER) -> dict[str, str | int]:
@@ -53,10 +61,11 @@ class Control:
         label: what the user reads.
         section: "data", "network" or "training".
         read: ``model -> value`` as the component wants it.
-        choices: the values of a menu; None for a slider.
-        limits: smallest, largest and step of a slider.
+        choices: the values of a menu; None for a slider or a number box.
+        limits: smallest, largest and step of a slider or a number box.
         is_shown: whether the control means anything for this model.
         is_advanced: whether it stands under "more", which is closed at first.
+        is_box: whether it is a number box and no slider.
     """
 
     name: str
@@ -67,6 +76,7 @@ class Control:
     limits: tuple[float, float, float] = (0, 1, 1)
     is_shown: Callable[[Model], bool] = lambda model: True
     is_advanced: bool = False
+    is_box: bool = False
 
 
 def _number_text(number: float) -> str:
@@ -94,6 +104,23 @@ CONTROLS = (
     Control("points", "points", "data", lambda model: model.data.n, limits=(20, 1000, 10), is_shown=_is_generated),
     Control("noise", "noise", "data", lambda model: model.data.noise, limits=(0, 0.4, 0.01), is_shown=_is_generated),
     Control("initializer", "initial weights", "network", lambda m: m.initial.initializer, tuple(INITIALIZERS)),
+    Control(
+        "initial-gain",
+        "gain",
+        "network",
+        lambda model: _number_text(model.initial.gain),
+        GAINS,
+        is_advanced=True,
+    ),
+    Control(
+        "initial-seed",
+        "weight seed",
+        "network",
+        lambda model: model.initial.seed,
+        limits=(0, LARGEST_SEED, 1),
+        is_advanced=True,
+        is_box=True,
+    ),
     Control("optimizer", "optimiser", "training", lambda m: m.training.optimizer, tuple(OPTIMIZERS)),
     Control(
         "learning-rate",
@@ -124,11 +151,12 @@ def menu_options(control: Control, model: Model) -> list[dict[str, str]]:
 
 def component(control: Control, model: Model) -> html.Div:
     """Build one labelled control showing the model's value."""
+    kind = "box" if control.is_box else "menu" if control.choices else "slider"
     return html.Div(
-        _menu(control, model) if control.choices else _slider(control, model),
+        {"box": _box, "menu": _menu, "slider": _slider}[kind](control, model),
         id=f"row-{control.name}",
         hidden=not control.is_shown(model),
-        className="row menu" if control.choices else "row slider",
+        className=f"row {kind}",
     )
 
 
@@ -170,6 +198,26 @@ def _slider(control: Control, model: Model) -> list[Any]:
             thumbSize=15,
             thumbLabel=control.label,
             updatemode="mouseup",
+        ),
+    ]
+
+
+def _box(control: Control, model: Model) -> list[Any]:
+    low, high, step = control.limits
+    return [
+        html.Span(control.label, className="label"),
+        dmc.NumberInput(
+            id=control_id(control.name),
+            value=control.read(model),
+            min=low,
+            max=high,
+            step=step,
+            clampBehavior="strict",
+            allowDecimal=False,
+            allowNegative=False,
+            size="xs",
+            debounce=400,
+            **{"aria-label": control.label},
         ),
     ]
 
@@ -217,58 +265,115 @@ def dataset_cards(model: Model) -> dmc.RadioGroup:
 
 
 def layer_rows(model: Model) -> list[html.Div]:
-    """Build one row per hidden layer and one for the outputs."""
+    """Build one row per hidden layer and one for the outputs, each with what is rarely wanted behind its "…"."""
     last = len(model.layers) - 1
-    rows = []
-    for index, layer in enumerate(model.layers):
-        names = set(layer.activation)
-        title = f"hidden {index + 1}" if index < last else ("classes" if model.data.classes else "output")
-        rows.append(
-            html.Div(
-                [
-                    html.Span(title),
-                    _width(index, layer.width, title)
-                    if index < last
-                    else html.Span(str(layer.width), className="number"),
-                    dmc.Select(
-                        id=control_id("layer-activation", index),
-                        data=options(ACTIVATIONS),
-                        value=names.pop() if len(names) == 1 else None,
-                        placeholder=MIXED,
-                        allowDeselect=False,
-                        size="xs",
-                        w=92,
-                        comboboxProps={"width": 130, "position": "bottom-end"},
-                        **{"aria-label": f"nonlinearity of {title}"},
-                    ),
-                    html.Button(
-                        "×",
-                        id=control_id("remove-layer", index),
-                        className="remove",
-                        hidden=index == last,
-                        title=f"remove {title}",
-                        **{"aria-label": f"remove {title}"},
-                    ),
-                ],
-                className="layer",
-            )
-        )
-    return rows
+    return [_layer_row(model, index, is_output=index == last) for index in range(last + 1)]
 
 
-def _width(index: int, width: int, title: str) -> dmc.NumberInput:
-    return dmc.NumberInput(
-        id=control_id("layer-width", index),
-        value=width,
-        min=1,
-        max=LIMITS["neurons a layer"],
-        clampBehavior="strict",
-        allowDecimal=False,
-        allowNegative=False,
+def _layer_row(model: Model, index: int, is_output: bool) -> html.Div:
+    layer = model.layers[index]
+    title = f"hidden {index + 1}" if not is_output else ("classes" if model.data.classes else "output")
+    names = set(layer.activation)
+    width = html.Span(str(layer.width), className="number") if is_output else _stepper(index, layer.width, title)
+    nonlinearity = dmc.Select(
+        id=control_id("layer-activation", index),
+        data=activation_options(),
+        renderOption=WITH_FORMULA,
+        value=names.pop() if len(names) == 1 else None,
+        placeholder=MIXED,
+        allowDeselect=False,
         size="xs",
-        w=54,
-        debounce=200,
-        **{"aria-label": f"neurons in {title}"},
+        comboboxProps=ACTIVATION_MENU,
+        className="nonlinearity",
+        **{"aria-label": f"nonlinearity of {title}"},
+    )
+    return html.Div(
+        [
+            html.Div([html.Span(title), width, nonlinearity], className="layer-row"),
+            html.Details(
+                [
+                    html.Summary("…", title=f"more about {title}", **{"aria-label": f"more about {title}"}),
+                    *_layer_details(model, index, title, is_output),
+                ],
+                className="layer-more",
+            ),
+        ],
+        className="layer",
+    )
+
+
+def _stepper(index: int, width: int, title: str) -> html.Div:
+    def step(control: str, sign: str, what: str) -> html.Button:
+        return html.Button(sign, id=control_id(control, index), **{"aria-label": f"{what} in {title}"})
+
+    return html.Div(
+        [
+            step("narrow-layer", "−", "one neuron less"),
+            dmc.NumberInput(
+                id=control_id("layer-width", index),
+                value=width,
+                min=1,
+                max=LIMITS["neurons a layer"],
+                clampBehavior="strict",
+                allowDecimal=False,
+                allowNegative=False,
+                hideControls=True,
+                size="xs",
+                debounce=200,
+                **{"aria-label": f"neurons in {title}"},
+            ),
+            step("widen-layer", "+", "one neuron more"),
+        ],
+        className="stepper",
+    )
+
+
+def _layer_details(model: Model, index: int, title: str, is_output: bool) -> list[Any]:
+    """Build what stands behind a layer's "…": what happens before its weights, and its place among the layers."""
+    layer = model.layers[index]
+    before = [
+        html.Span("before weights", className="label", title="applied to all that the layer receives"),
+        dmc.Select(
+            id=control_id("layer-pre", index),
+            data=activation_options(),
+            renderOption=WITH_FORMULA,
+            value=layer.pre,
+            allowDeselect=False,
+            size="xs",
+            comboboxProps=ACTIVATION_MENU,
+            **{"aria-label": f"nonlinearity before the weights of {title}"},
+        ),
+    ]
+    skip = [
+        html.Span("x and y too", className="label", title="the layer also receives the two inputs themselves"),
+        html.Button(
+            id=control_id("layer-skip", index),
+            className="switch",
+            role="switch",
+            **{"aria-label": f"x and y into {title} too", "aria-checked": "true" if layer.skip else "false"},
+        ),
+    ]
+    places = [
+        _layer_button("layer-up", index, "up", f"move {title} up", is_disabled=is_output or index == 0),
+        _layer_button("layer-down", index, "down", f"move {title} down", is_disabled=index >= len(model.layers) - 2),
+        _layer_button("insert-layer", index, "insert", f"insert a layer before {title}"),
+        _layer_button("remove-layer", index, "remove", f"remove {title}", is_disabled=is_output),
+    ]
+    return [
+        html.Div(before, className="row menu"),
+        html.Div(skip, className="row"),
+        html.Div(places, className="buttons"),
+    ]
+
+
+def _layer_button(control: str, index: int, word: str, what: str, *, is_disabled: bool = False) -> html.Button:
+    return html.Button(
+        word,
+        id=control_id(control, index),
+        className="quiet",
+        disabled=is_disabled,
+        title=what,
+        **{"aria-label": what},
     )
 
 
@@ -314,7 +419,7 @@ def shown(model: Model) -> list[dict[str, Any]]:
             props["min"], props["max"], _ = _limits(control, model)
         updates.append({"id": control_id(control.name), "props": props})
         updates.append({"id": f"row-{control.name}", "props": {"hidden": not control.is_shown(model)}})
-        if not control.choices:
+        if not control.choices and not control.is_box:
             updates.append({"id": f"value-{control.name}", "props": {"children": _number_text(value)}})
     updates.append({"id": "layer-rows", "props": {"children": layer_rows(model)}})
     return updates

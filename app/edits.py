@@ -10,13 +10,14 @@ from typing import Any
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
-from nets.document import LIMITS
-from nets.fields import SHOWN, DocumentError
+from nets.document import GAINS, LARGEST_SEED, LIMITS
+from nets.fields import SHOWN, DocumentError, read_boolean, read_integer, read_number
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
-from nets.model import Initial, Model, Progress, dataset, new_weights
-from nets.network import Layer, Layers
+from nets.model import Model, Progress, dataset, new_weights
+from nets.network import Layer
 from nets.optimizers import OPTIMIZERS
+from nets.reshape import insert_layer, move_layer, remove_layer, remove_neuron, resize_layer, set_skip
 
 NEW_LAYER = Layer(4, ("tanh",) * 4)
 
@@ -87,25 +88,13 @@ def _real(value: Any, where: str) -> float:
         raise DocumentError(f"expected a number, found {_short(value)}", where) from None
 
 
-def with_layers(model: Model, layers: Layers) -> Model:
-    """Give the model other layers; new weights only where the shape of the network changes."""
-    changed = replace(model, layers=layers)
-    if _shape(layers) == _shape(model.layers):
-        return changed
-    return new_weights(changed, model.initial)
-
-
-def _shape(layers: Layers) -> list[tuple[int, bool]]:
-    return [(layer.width, layer.skip) for layer in layers]
-
-
 def with_data(model: Model, data: DataSpec) -> Model:
-    """Give the model other data: the outputs and the loss follow, the weights stay if they fit."""
+    """Give the model other data: the outputs and the loss follow, and only the weights of added outputs are new."""
     changed = replace(model, data=data, progress=replace(model.progress, batch=0))
     if data.task not in LOSSES[model.training.loss].tasks:
         suited = next(row.name for row in LOSSES.values() if data.task in row.tasks)
         changed = replace(changed, training=replace(model.training, loss=suited))
-    return with_layers(changed, (*model.layers[:-1], _resized(model.layers[-1], data.n_outputs)))
+    return resize_layer(changed, len(model.layers) - 1, _possible_width(data.n_outputs))
 
 
 def with_training(model: Model, **settings: Any) -> Model:
@@ -117,15 +106,14 @@ def with_training(model: Model, **settings: Any) -> Model:
     return replace(model, training=training, progress=progress)
 
 
-def _resized(layer: Layer, width: int) -> Layer:
-    """Return the layer with another width; added neurons have the last one's nonlinearity."""
-    width = min(max(width, 1), LIMITS["neurons a layer"])
-    names = layer.activation + layer.activation[-1:] * width
-    return replace(layer, width=width, activation=names[:width])
+def _possible_width(width: int) -> int:
+    """Return the nearest width that a layer can have; the document's check says what is wrong with it elsewhere."""
+    return min(max(width, 1), LIMITS["neurons a layer"])
 
 
 def _with_layer(model: Model, index: int, layer: Layer) -> Model:
-    return with_layers(model, (*model.layers[:index], layer, *model.layers[index + 1 :]))
+    """Give the model another layer of the same shape; the weights stay."""
+    return replace(model, layers=(*model.layers[:index], layer, *model.layers[index + 1 :]))
 
 
 def _choose_dataset(model: Model, change: Change) -> Model:
@@ -157,7 +145,14 @@ def _name_of(what: str, choices: Collection[str]) -> Callable[[Any, str], str]:
 
 def _set_width(model: Model, change: Change) -> Model:
     width = _whole(change.value, f"layers[{change.layer}].width")
-    return _with_layer(model, change.layer, _resized(model.layers[change.layer], width))
+    return resize_layer(model, change.layer, _possible_width(width))
+
+
+def _step_width(step: int) -> Callable[[Model, Change], Model]:
+    def edit(model: Model, change: Change) -> Model:
+        return resize_layer(model, change.layer, _possible_width(model.layers[change.layer].width + step))
+
+    return edit
 
 
 def _set_activation(model: Model, change: Change) -> Model:
@@ -174,15 +169,47 @@ def _set_neuron_activation(model: Model, change: Change) -> Model:
     return _with_layer(model, change.layer, replace(layer, activation=tuple(names)))
 
 
+def _remove_neuron(model: Model, change: Change) -> Model:
+    return remove_neuron(model, change.layer, change.neuron)
+
+
+def _set_pre(model: Model, change: Change) -> Model:
+    name = _choice(change.value, f"layers[{change.layer}].pre", "activation", ACTIVATIONS)
+    return _with_layer(model, change.layer, replace(model.layers[change.layer], pre=name))
+
+
+def _set_skip(model: Model, change: Change) -> Model:
+    """Set whether the layer also receives x and y; the switch itself, which sends no value, turns it over."""
+    is_on = model.layers[change.layer].skip
+    skip = not is_on if change.value is None else read_boolean(change.value, f"layers[{change.layer}].skip")
+    return set_skip(model, change.layer, skip)
+
+
 def _add_layer(model: Model, change: Change) -> Model:
-    hidden = model.layers[:-1]
-    return with_layers(model, (*hidden, hidden[-1] if hidden else NEW_LAYER, model.layers[-1]))
+    """Add a layer before the outputs, or before the layer that the value names; it is like the one before it."""
+    last = len(model.layers) - 1
+    place = last if change.value is None else _whole(change.value, "layers")
+    if not 0 <= place <= last:
+        raise DocumentError(f"a layer can be added at 0 to {last}, not at {_short(change.value)}", "layers")
+    alike = model.layers[max(place - 1, 0)] if last else NEW_LAYER
+    return insert_layer(model, place, Layer(alike.width, alike.activation, alike.pre, alike.skip))
+
+
+def _insert_layer(model: Model, change: Change) -> Model:
+    return _add_layer(model, replace(change, value=change.layer))
 
 
 def _remove_layer(model: Model, change: Change) -> Model:
-    if change.layer == len(model.layers) - 1:
-        raise DocumentError("the output layer cannot be removed", f"layers[{change.layer}]")
-    return with_layers(model, model.layers[: change.layer] + model.layers[change.layer + 1 :])
+    return remove_layer(model, change.layer)
+
+
+def _move_layer(model: Model, change: Change) -> Model:
+    step = _whole(change.value, "changes")
+    return move_layer(model, change.layer, change.layer + step)
+
+
+def _step_layer(step: int) -> Callable[[Model, Change], Model]:
+    return lambda model, change: _move_layer(model, replace(change, value=step))
 
 
 def _new_weights(model: Model, change: Change) -> Model:
@@ -193,9 +220,21 @@ def _same_weights(model: Model, change: Change) -> Model:
     return new_weights(model, model.initial)
 
 
-def _set_initializer(model: Model, change: Change) -> Model:
-    name = _choice(change.value, "initial.initializer", "initializer", INITIALIZERS)
-    return new_weights(model, Initial(name, model.initial.seed))
+def _edit_initial(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
+    """Change where the weights come from: they are drawn anew, because that is what it is for."""
+
+    def edit(model: Model, change: Change) -> Model:
+        return new_weights(model, replace(model.initial, **{field: read(change.value, f"initial.{field}")}))
+
+    return edit
+
+
+def _gain(value: Any, where: str) -> float:
+    return read_number(_real(value, where), where, *GAINS)
+
+
+def _seed(value: Any, where: str) -> int:
+    return read_integer(_whole(value, where), where, 0, LARGEST_SEED)
 
 
 EDITS: dict[str, Callable[[Model, Change], Model]] = {
@@ -205,11 +244,22 @@ EDITS: dict[str, Callable[[Model, Change], Model]] = {
     "noise": _edit_data("noise", _real),
     "data-seed": _edit_data("seed", _whole),
     "layer-width": _set_width,
+    "narrow-layer": _step_width(-1),
+    "widen-layer": _step_width(1),
     "layer-activation": _set_activation,
     "neuron-activation": _set_neuron_activation,
+    "remove-neuron": _remove_neuron,
+    "layer-pre": _set_pre,
+    "layer-skip": _set_skip,
     "add-layer": _add_layer,
+    "insert-layer": _insert_layer,
     "remove-layer": _remove_layer,
-    "initializer": _set_initializer,
+    "move-layer": _move_layer,
+    "layer-up": _step_layer(-1),
+    "layer-down": _step_layer(1),
+    "initializer": _edit_initial("initializer", _name_of("initializer", INITIALIZERS)),
+    "initial-gain": _edit_initial("gain", _gain),
+    "initial-seed": _edit_initial("seed", _seed),
     "new-weights": _new_weights,
     "same-weights": _same_weights,
     "optimizer": _edit_training("optimizer", _name_of("optimizer", OPTIMIZERS)),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from app.controls import control_id, options, setup_panel
+from app.controls import ACTIVATION_MENU, WITH_FORMULA, activation_options, control_id, setup_panel
 from app.figures import level_set_figure, surface_figure
 from app.lenses import navigation, panes
 from app.sheets import sheet_buttons, sheets
-from nets import ACTIVATIONS, Model, axes, surfaces
+from nets import Model, axes, surfaces
 
 FIRST_RATE = 60  # epochs a second
 
@@ -157,9 +157,18 @@ def _inspector(model: Model) -> html.Aside:
             html.Div(
                 [
                     html.H2("", id="neuron-title"),
+                    html.Button(
+                        "×",
+                        id=control_id("remove-neuron"),
+                        className="quiet remove-neuron",
+                        title="take this neuron out of its layer",
+                        **{"aria-label": "remove this neuron"},
+                    ),
                     dmc.Select(
                         id=control_id("neuron-activation"),
-                        data=options(ACTIVATIONS),
+                        data=activation_options(),
+                        renderOption=WITH_FORMULA,
+                        comboboxProps=ACTIVATION_MENU,
                         value=None,
                         allowDeselect=False,
                         size="xs",

@@ -214,11 +214,14 @@ function wireDash({ panel, trainer, view }) {
   };
 }
 
-/** Show the selected neuron's nonlinearity in its menu. */
+/** Show the selected neuron's nonlinearity in its menu, and whether the neuron can be removed. */
 function showActivation({ session, view, panel }) {
   const { layer, neuron } = view.selection;
-  const value = layer === 0 ? null : session.layers[layer - 1].activation[neuron];
-  panel.show([{ id: { control: "neuron-activation", layer: -1 }, props: { value } }]);
+  const own = session.layers[layer - 1];
+  panel.show([
+    { id: { control: "neuron-activation", layer: -1 }, props: { value: own?.activation[neuron] ?? null } },
+    { id: { control: "remove-neuron", layer: -1 }, props: { hidden: !own || layer === session.layers.length || own.width === 1 } },
+  ]);
 }
 
 /** Begin with what was saved in this browser, else with what the page was delivered with. */

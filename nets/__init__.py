@@ -1,7 +1,8 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``.
+``domains``, ``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``reshape``,
+``document``.
 
 A first session::
 

@@ -4,6 +4,10 @@ Every function acts element by element on float64 arrays of any shape. A slope t
 pre-activation ``z`` and the activation ``a = value(z)``, because some slopes are cheaper from
 the one and some from the other. At a kink the slope is the smaller of the two sides' (relu: 0 at 0,
 hard_tanh: 0 at ±1); of ``abs`` it is 0, midway.
+
+``log`` and ``sqrt`` have no value below 0: there they and their slopes are NaN, and whatever is computed
+from them is NaN too, even with a weight of 0. At 0 itself log is −∞, sqrt is 0, and both slopes are +∞,
+the limit from the right. ``exp`` overflows to +∞ above 709.
 """
 
 from collections.abc import Callable
@@ -30,6 +34,7 @@ class Activation:
         formula: the function as plain text, for menus and tooltips.
         source: who described it (authors, year).
         kinks: the values of z at which the function is not differentiable.
+        lowest: the lower end of its domain; below it the function is undefined (NaN).
     """
 
     name: str
@@ -38,6 +43,7 @@ class Activation:
     formula: str
     source: str
     kinks: tuple[float, ...] = ()
+    lowest: float = -np.inf
 
 
 def logistic(z: Array) -> Array:
@@ -58,6 +64,26 @@ def _gelu_slope(z: Array, a: Array) -> Array:
 def _silu_slope(z: Array, a: Array) -> Array:
     gate = logistic(z)
     return gate * (1 + z * (1 - gate))
+
+
+@np.errstate(divide="ignore", invalid="ignore")  # undefined is an answer here, not an accident
+def _log(z: Array) -> Array:
+    return np.log(z)
+
+
+@np.errstate(divide="ignore", over="ignore")
+def _log_slope(z: Array, a: Array) -> Array:
+    return np.where(z < 0, np.nan, 1 / np.abs(z))
+
+
+@np.errstate(invalid="ignore")
+def _sqrt(z: Array) -> Array:
+    return np.sqrt(z)
+
+
+@np.errstate(divide="ignore")
+def _sqrt_slope(z: Array, a: Array) -> Array:
+    return 0.5 / np.abs(a)
 
 
 _ROWS = (
@@ -148,6 +174,29 @@ _ROWS = (
         _gelu_slope,
         "½ z (1 + tanh(√(2/π) (z + 0.044715 z³)))",
         "Hendrycks and Gimpel, 2016 (their tanh form)",
+    ),
+    Activation(
+        "log",
+        _log,
+        _log_slope,
+        "log(z) for z > 0",
+        "Durbin and Rumelhart, 1989 (before the weights of their product units)",
+        lowest=0,
+    ),
+    Activation(
+        "exp",
+        np.exp,
+        lambda z, a: a,
+        "exp(z)",
+        "Durbin and Rumelhart, 1989 (after the weights of their product units)",
+    ),
+    Activation(
+        "sqrt",
+        _sqrt,
+        _sqrt_slope,
+        "√z for z ≥ 0",
+        "Gulcehre, Cho, Pascanu and Bengio, 2014 (after squares: their norm of order 2)",
+        lowest=0,
     ),
 )
 

@@ -40,6 +40,7 @@ VERSION = 1
 LIMITS = {"layers": 8, "neurons a layer": 32, "points": 4000, "bytes a request": 512 * 1024}
 LARGEST_SEED = 2**32 - 1
 LARGEST_EPOCH = 10**9
+GAINS = (0.01, 10)  # smallest and largest
 
 
 def parse(document: Any) -> Model:
@@ -252,8 +253,9 @@ def _progress(value: Any, layers: Layers, data: DataSpec, training: Training) ->
 
 
 def _initial(value: Any) -> Initial:
-    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed"))
+    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed", "gain"))
     return Initial(
         read_choice(values["initializer"], "initial.initializer", "initializer", INITIALIZERS),
         read_integer(values["seed"], "initial.seed", 0, LARGEST_SEED),
+        read_number(values["gain"], "initial.gain", *GAINS),
     )

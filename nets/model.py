@@ -49,10 +49,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Initial:
-    """Where the weights come from: the initialiser and its seed, so that they can be had again."""
+    """Where the weights come from: the initialiser and its seed, so that they can be had again.
+
+    The weights that are drawn are multiplied by ``gain``.
+    """
 
     initializer: str = "glorot"
     seed: int = 1
+    gain: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Model:
 def new_weights(model: Model, initial: Initial) -> Model:
     """Draw the model's weights anew and take training back to its start. The same ``initial`` gives the same bits."""
     rng = np.random.default_rng(initial.seed)
-    parameters = initial_parameters(model.layers, INITIALIZERS[initial.initializer], rng)
+    parameters = initial.gain * initial_parameters(model.layers, INITIALIZERS[initial.initializer], rng)
     return replace(model, parameters=parameters, progress=Progress(), initial=initial)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nets.datasets import load, target_rows
+from nets.domains import find_gap
 from nets.losses import LOSSES
 from nets.model import LARGEST_PARAMETER, LARGEST_STATE, Model, Progress, Training
 from nets.network import Layers, forward, is_weight, loss_and_gradient
@@ -112,7 +113,7 @@ def _train_slice(model: Model, budget: Budget) -> Slice:
             value, slope = gradient(parameters, batch)
             new, new_state = optimizer.update(parameters, slope, state)
             if not (np.isfinite(value) and _is_within(new, LARGEST_PARAMETER) and _is_within(new_state, LARGEST_STATE)):
-                return Slice(at(epoch, index), snapshots, diagnose(model.layers, parameters, batch, training))
+                return Slice(at(epoch, index), snapshots, diagnose(model.layers, parameters, batch, training, train))
             parameters, state = new, new_state
             steps += 1
             if index + 1 < n_batches and is_spent():
@@ -205,11 +206,17 @@ def _loss_and_accuracy(model: Model, batch: Batch) -> tuple[float, float | None]
     if not model.data.classes:
         return loss, None
     is_right = np.argmax(outputs, axis=0) == np.argmax(batch.targets, axis=0)
+    is_right &= ~np.isnan(outputs).any(axis=0)  # no class is the highest where one is undefined
     return loss, float(np.mean(is_right))
 
 
-def diagnose(layers: Layers, parameters: Array, batch: Batch, training: Training) -> Divergence:
+def diagnose(
+    layers: Layers, parameters: Array, batch: Batch, training: Training, train: Batch | None = None
+) -> Divergence:
     """Say which layer's numbers were the first not to be finite, or whether it was the loss or the step itself."""
+    gap = find_gap(layers, parameters, (train or batch).points, "training points")
+    if gap:
+        return Divergence(*gap)
     advice = "try a smaller learning rate or new weights"
     responses = forward(layers, parameters, batch.points)
     for number, response in enumerate(responses, 1):

@@ -24,4 +24,7 @@ export const ACTIVATIONS = {
   square: (z) => z * z,
   silu: (z) => z * logistic(z),
   gelu: (z) => z * logistic(2 * GELU_SCALE * (z + 0.044715 * z * z * z)),
+  log: Math.log,
+  exp: Math.exp,
+  sqrt: Math.sqrt,
 };

@@ -143,7 +143,7 @@ export class FlatWall {
         const value = values[at];
         const right = values[column < n - 1 ? at + 1 : at];
         const above = values[row < n - 1 ? at + n : at];
-        const isZero = value > 0 !== right > 0 || value > 0 !== above > 0;
+        const isZero = crosses(value, right) || crosses(value, above);
         const colour = isZero ? [25, 28, 33] : this.#colour(value * gain);
         image.data.set([...colour, Number.isFinite(value) ? 255 : 0], 4 * ((n - 1 - row) * n + column));
       }
@@ -158,3 +158,6 @@ export class FlatWall {
     return this.stops[from].map((channel, i) => channel + share * (this.stops[to][i] - channel));
   }
 }
+
+/** Whether 0 lies between two heights; where one is undefined nobody knows. */
+const crosses = (a, b) => a > 0 !== b > 0 && Number.isFinite(a - b);

@@ -78,10 +78,14 @@ export class Metrics {
     return this.loss(this.#output(p), target, this.evaluation.layers.at(-1).width, this.isClass);
   }
 
+  /** The class whose output is the highest at a point; where one is undefined it is none. */
   #highest(p) {
     const output = this.#output(p);
     let best = 0;
-    for (let k = 1; k < this.evaluation.layers.at(-1).width; k += 1) if (output(k) > output(best)) best = k;
+    for (let k = 0; k < this.evaluation.layers.at(-1).width; k += 1) {
+      if (Number.isNaN(output(k))) return null;
+      if (output(k) > output(best)) best = k;
+    }
     return best;
   }
 }

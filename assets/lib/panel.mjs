@@ -7,6 +7,9 @@
  * told it to show is told apart from one that the user changed by remembering what was shown.
  */
 
+import { differences } from "./components.mjs";
+
+const OF_NEURON = ["neuron-activation", "remove-neuron"]; // controls of the selected neuron
 const PATIENCE = 10_000; // ms to wait for an answer
 
 export class Panel {
@@ -27,6 +30,7 @@ export class Panel {
     this.loading = null; // {document, isAnotherRun} until a document that is not the present one has been answered
     this.timer = null;
     this.updates = []; // what the controls were last told to show
+    this.rows = null; // the rows of layers among them
     this.sentVersion = null;
     this.pending = []; // changes that no answer knows of yet
     this.waiting = []; // {resolve, reject} of those who asked
@@ -94,19 +98,26 @@ export class Panel {
   #note(updates) {
     for (const { id, props } of updates) {
       if ("value" in props) this.shown.set(idText(id), props.value);
-      if (id === "layer-rows") this.#rememberRows(props.children);
+      if (id === "layer-rows") {
+        this.rows = props.children;
+        this.#rememberRows(props.children);
+      }
     }
   }
 
   /** Make components show what a proposal says. @param {Array<{id: any, props: object}>} updates */
   show(updates) {
+    const { rows } = this;
     this.#note(updates);
-    for (const { id, props } of updates) this.dash.set_props(id, props);
+    for (const update of updates) {
+      const finer = update.id === "layer-rows" && rows && differences(rows, update.props.children);
+      for (const { id, props } of finer || [update]) this.dash.set_props(id, props);
+    }
   }
 
   #asChange({ control, layer }, value) {
     if (layer >= 0) return { control, value, layer };
-    if (control === "neuron-activation") return { control, value, ...this.hooks.selection() };
+    if (OF_NEURON.includes(control)) return { control, value, ...this.hooks.selection() };
     return { control, value };
   }
 

@@ -22,6 +22,12 @@ float heightAt(float row, ivec2 p) {
   p = clamp(p, ivec2(0), ivec2(n - 1));
   return texelFetch(heights, ivec2(p.y * n + p.x, int(row)), 0).r;
 }
+bool hasHole(float row, vec2 q) {  // whether between() would mix a hole into what it returns
+  ivec2 p = ivec2(min(floor(clamp(q, 0.0, 1.0) * float(n - 1)), float(n - 2)));
+  float a = abs(heightAt(row, p)), b = abs(heightAt(row, p + ivec2(1, 0)));
+  float c = abs(heightAt(row, p + ivec2(0, 1))), d = abs(heightAt(row, p + ivec2(1, 1)));
+  return max(max(a, b), max(c, d)) > ${LARGEST_HEIGHT.toExponential(1)};
+}
 float between(float row, vec2 q) {
   vec2 at = clamp(q, 0.0, 1.0) * float(n - 1);
   ivec2 p = ivec2(min(floor(at), float(n - 2)));
@@ -175,7 +181,7 @@ void main() {
   float t = clamp((ownClass < 0.0 ? point.z : surface) * source.y, -1.0, 1.0);
   gl_Position = project(placement.xy, placement.z, vec3(point.xy * 2.0 - 1.0, t * ${HEIGHT} + 0.03));
   gl_Position.z -= 0.02;
-  if (!isOwn || !isInside || abs(surface) > ${LARGEST_HEIGHT.toExponential(1)}) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (!isOwn || !isInside || hasHole(source.x, point.xy)) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   tint = ownClass < 0.0 ? heightColour(t) : classColours[int(point.z) % 6];
   ${MARKS}
 }`,
@@ -197,7 +203,7 @@ void main() {
 }`.replaceAll("WRONG_GROWTH", WRONG_GROWTH),
 };
 
-/** The map of which output is highest where; its corner vertices are the unit square. */
+/** The map of which output is highest where, hatched where one of them is undefined and nobody wins; its corner vertices are the unit square. */
 export const DECISION = {
   vertex: `${COMMON}
 uniform vec2 canvasSize;
@@ -220,7 +226,9 @@ out vec4 colour;
 void main() {
   float best = -1e38, second = -1e38;
   int winner = 0;
+  bool isUndefined = false;
   for (int k = 0; k < classes; k++) {
+    isUndefined = isUndefined || hasHole(firstRow + float(k), q);
     float h = between(firstRow + float(k), q);
     if (h > best) { second = best; best = h; winner = k; } else if (h > second) { second = h; }
   }
@@ -228,6 +236,8 @@ void main() {
   float line = smoothstep(0.5, 1.3, margin / max(fwidth(margin), 1e-9));
   float sure = 1.0 - exp(-margin);
   colour = vec4(mix(levelColour, mix(paper, classColours[winner % 6], mix(0.35, 0.75, sure)), mix(0.25, 1.0, line)), 1.0);
+  float stripe = step(0.8, fract((gl_FragCoord.x - gl_FragCoord.y) / 7.0));
+  if (isUndefined) colour = vec4(mix(paper, levelColour, 0.16 * stripe), 1.0);
 }`,
 };
 

@@ -16,6 +16,7 @@ from app.controls import (
     CONTROLS,
     MIXED,
     NO_LAYER,
+    activation_options,
     control_id,
     dataset_cards,
     dataset_picture,
@@ -178,8 +179,40 @@ def test_every_layer_has_its_width_and_only_a_hidden_one_can_be_changed_or_remov
     assert [component.value for component in widths] == [layer.width for layer in model.layers[:-1]]
     assert all((component.min, component.max) == (1, LIMITS["neurons a layer"]) for component in widths)
     assert key(control_id("layer-width", last)) not in components
-    removers = [components.get(key(control_id("remove-layer", index))) for index in range(last + 1)]
-    assert [remover is None or bool(remover.hidden) for remover in removers] == [False] * last + [True]
+    for control in ("narrow-layer", "widen-layer"):
+        assert [key(control_id(control, index)) in components for index in range(last + 1)] == [True] * last + [False]
+    removers = [components[key(control_id("remove-layer", index))] for index in range(last + 1)]
+    assert [bool(remover.disabled) for remover in removers] == [False] * last + [True]
+
+
+@models
+def test_every_layer_says_what_stands_before_its_weights_and_whether_it_sees_the_inputs(model: Model) -> None:
+    components = by_id(layer_rows(model))
+    for index, layer in enumerate(model.layers):
+        assert components[key(control_id("layer-pre", index))].value == layer.pre
+        switch = components[key(control_id("layer-skip", index))]
+        assert (switch.role, getattr(switch, "aria-checked")) == ("switch", "true" if layer.skip else "false")
+
+
+@models
+def test_a_layer_can_be_moved_just_as_far_as_there_are_hidden_layers(model: Model) -> None:
+    components = by_id(layer_rows(model))
+    for index in range(len(model.layers)):
+        for control in ("layer-up", "layer-down"):
+            if not components[key(control_id(control, index))].disabled:
+                assert len(apply(model, Change(control, None, index)).layers) == len(model.layers)
+    disabled = [
+        [bool(components[key(control_id(control, index))].disabled) for control in ("layer-up", "layer-down")]
+        for index in range(len(model.layers))
+    ]
+    hidden = len(model.layers) - 1
+    assert disabled == [[index == 0, index == hidden - 1] for index in range(hidden)] + [[True, True]]
+
+
+def test_every_nonlinearity_is_offered_with_its_formula() -> None:
+    assert [(option["value"], option["formula"]) for option in activation_options()] == [
+        (row.name, row.formula) for row in ACTIVATIONS.values()
+    ]
 
 
 @pytest.mark.parametrize(

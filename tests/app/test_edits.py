@@ -13,7 +13,7 @@ from nets.datasets import DataSpec
 from nets.document import LARGEST_SEED, LIMITS, parse, serialise
 from nets.fields import DocumentError
 from nets.model import Initial
-from nets.network import Layer, n_parameters
+from nets.network import Layer, n_parameters, split
 from tests.nets.models import MIXED, bits, model_of, spiral_model
 
 OWN_POINTS = DataSpec(None, 4, 0.0, 2, 1, 0.25, ((0.0, 0.5), (0.5, 0.0), (0.5, 0.5), (0.0, 0.0)), (0.0, 1.0, 1.0, 0.0))
@@ -140,16 +140,84 @@ def test_a_change_in_mid_epoch_leaves_a_model_that_can_be_trained() -> None:
         ("dataset", "bumps", {}, [4, 1]),
     ],
 )
-def test_another_shape_draws_new_weights_and_begins_again(
+def test_another_shape_keeps_the_epoch_and_every_weight_that_fits_and_the_optimiser_starts_afresh(
     control: str, value: Any, place: dict[str, int], widths: list[int]
 ) -> None:
     after = edited(MODEL, control, value, **place)
     assert [layer.width for layer in after.layers] == widths
     assert after.parameters.size == n_parameters(after.layers)
-    assert (after.progress.epoch, after.progress.batch, after.progress.state.size) == (0, 0, 0)
+    assert (after.progress.epoch, after.progress.batch, after.progress.state.size) == (MODEL.progress.epoch, 0, 0)
     assert after.initial == MODEL.initial
-    fresh = create(after.data, widths[:-1], "tanh", initial=MODEL.initial)
-    assert after.parameters.tobytes() == fresh.parameters.tobytes()
+    assert np.isin(after.parameters, MODEL.parameters).sum() >= min(widths)
+    assert train_slice(after, Budget(steps=1)).divergence is None
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [("widen-layer", "narrow-layer"), ("layer-skip", "layer-skip"), ("layer-up", "layer-down")],
+)
+def test_a_change_of_the_shape_that_is_taken_back_leaves_the_weights_as_they_were(there: str, back: str) -> None:
+    model = trained(create(dataset("spiral", n=48), hidden=[2, 2]))
+    places = (1, 0) if there == "layer-up" else (1, 1)
+    after = edited(edited(model, there, layer=places[0]), back, layer=places[1])
+    assert after.layers == model.layers
+    assert after.parameters.tobytes() == model.parameters.tobytes()
+
+
+def test_a_stepper_stops_at_the_limits() -> None:
+    narrow, wide = (edited(MODEL, "layer-width", width) for width in (1, LIMITS["neurons a layer"]))
+    assert bits(edited(narrow, "narrow-layer")) == bits(narrow)
+    assert bits(edited(wide, "widen-layer")) == bits(wide)
+
+
+def test_the_weights_of_the_other_classes_stay_when_there_is_one_more() -> None:
+    before, after = (split(model.layers, model.parameters) for model in (MODEL, edited(MODEL, "classes", 4)))
+    for (old_weights, old_biases), (new_weights, new_biases) in zip(before, after, strict=True):
+        np.testing.assert_array_equal(new_weights[: len(old_weights)], old_weights)
+        np.testing.assert_array_equal(new_biases[: len(old_biases)], old_biases)
+
+
+def test_a_neuron_in_the_middle_is_removed_with_its_nonlinearity() -> None:
+    after = edited(MODELS["mixed neurons"], "remove-neuron", layer=0, neuron=1)
+    assert after.layers[0].activation == ("tanh", "sin")
+
+
+def test_the_only_neuron_of_a_layer_and_a_class_cannot_be_removed() -> None:
+    alone = edited(MODEL, "layer-width", 1)
+    assert str(refusal(lambda: edited(alone, "remove-neuron"))) == "a layer has at least one neuron"
+    assert "3 classes" in str(refusal(lambda: edited(MODEL, "remove-neuron", layer=1)))
+
+
+def test_a_nonlinearity_before_the_weights_keeps_them() -> None:
+    after = edited(MODELS["mixed neurons"], "layer-pre", "square", layer=2)
+    assert [layer.pre for layer in after.layers] == ["identity", "softplus", "square"]
+    assert_weights_and_epochs_are_kept(MODELS["mixed neurons"], after)
+    assert after.progress.state.tobytes() == MODELS["mixed neurons"].progress.state.tobytes()
+
+
+def test_skip_is_switched_on_and_off_or_turned_over() -> None:
+    on = edited(MODEL, "layer-skip", True, layer=1)
+    assert [layer.skip for layer in on.layers] == [False, True]
+    assert bits(edited(MODEL, "layer-skip", None, layer=1)) == bits(on)
+    assert bits(edited(MODEL, "layer-skip", False, layer=1)) == bits(MODEL)
+
+
+def test_a_layer_is_inserted_where_it_was_asked_for_and_is_like_the_one_before_it() -> None:
+    model = MODELS["mixed neurons"]
+    assert edited(model, "add-layer", 0).layers == (MIXED[0], *MIXED)
+    assert edited(model, "add-layer", 1).layers == (MIXED[0], *MIXED)
+    assert edited(model, "insert-layer", layer=2).layers == (*MIXED[:2], MIXED[1], MIXED[2])
+    assert refusal(lambda: edited(model, "add-layer", 3)).where == "layers"
+
+
+def test_a_layer_is_moved_by_one_with_everything_it_is() -> None:
+    model = MODELS["mixed neurons"]
+    swapped = (MIXED[1], MIXED[0], MIXED[2])
+    assert edited(model, "move-layer", 1, layer=0).layers == swapped
+    assert edited(model, "move-layer", "-1", layer=1).layers == swapped
+    assert edited(model, "layer-down", layer=0).layers == edited(model, "layer-up", layer=1).layers == swapped
+    assert refusal(lambda: edited(model, "layer-up", layer=0)).where == "layers[0]"
+    assert refusal(lambda: edited(model, "layer-down", layer=1)).where == "layers[1]"
 
 
 def test_the_same_width_is_no_change() -> None:
@@ -268,6 +336,20 @@ def test_the_same_weights_are_the_same_bits(model: Model) -> None:
     assert bits(edited(trained(fresh), "same-weights")) == bits(fresh)
 
 
+@pytest.mark.parametrize("gain", ["0.01", 1, 2.5, "10"])
+def test_a_gain_multiplies_the_weights_that_the_seed_gives(gain: Any) -> None:
+    fresh, after = edited(MODEL, "same-weights"), edited(MODEL, "initial-gain", gain)
+    assert after.initial == replace(MODEL.initial, gain=float(gain))
+    assert after.parameters.tobytes() == (float(gain) * fresh.parameters).tobytes()
+    assert after.progress.epoch == 0
+
+
+def test_a_seed_draws_the_weights_it_always_draws() -> None:
+    after = edited(edited(MODEL, "new-weights"), "initial-seed", str(MODEL.initial.seed))
+    assert bits(after) == bits(edited(MODEL, "same-weights"))
+    assert bits(edited(MODEL, "initial-seed", 2)) == bits(edited(MODEL, "new-weights"))
+
+
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_an_initialiser_draws_the_weights_it_would_have_drawn_at_first(name: str) -> None:
     after = edited(MODEL, "initializer", name)
@@ -381,18 +463,27 @@ def edited_or_refused(model: Model, control: str, value: Any) -> Model | Documen
         return error
 
 
-VALUED = [name for name in EDITS if name not in ("add-layer", "remove-layer", "new-weights", "same-weights")]
+BUTTONS = (
+    *("narrow-layer", "widen-layer", "remove-neuron", "insert-layer", "remove-layer", "layer-up", "layer-down"),
+    *("new-weights", "same-weights"),
+)
+OPTIONAL = ("add-layer", "layer-skip")  # what they do without a value is something else
+VALUED = [name for name in EDITS if name not in BUTTONS]
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "abc", "1e400", float("nan")], ids=repr)
 @pytest.mark.parametrize("control", VALUED)
 def test_what_is_no_value_at_all_is_refused_by_every_control_that_takes_one(control: str, value: Any) -> None:
+    if value is None and control in OPTIONAL:
+        return
     refusal(lambda: edited(MODEL, control, value))
 
 
-@pytest.mark.parametrize("control", [name for name in EDITS if name not in VALUED])
+@pytest.mark.parametrize("control", BUTTONS)
 def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
-    assert bits(edited(MODEL, control, "abc")) == bits(edited(MODEL, control))
+    model = edited(MODEL, "add-layer")
+    layer = int(control == "layer-up")
+    assert bits(edited(model, control, "abc", layer=layer)) == bits(edited(model, control, layer=layer))
 
 
 @pytest.mark.parametrize(
@@ -409,6 +500,13 @@ def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
         ("neuron-activation", "swisch", "layers[0].activation[0]"),
         ("layer-width", "wide", "layers[0].width"),
         ("initializer", "xavier", "initial.initializer"),
+        ("initial-gain", 0, "initial.gain"),
+        ("initial-gain", "nan", "initial.gain"),
+        ("initial-gain", 10.5, "initial.gain"),
+        ("initial-seed", -1, "initial.seed"),
+        ("initial-seed", LARGEST_SEED + 1, "initial.seed"),
+        ("layer-pre", "swisch", "layers[0].pre"),
+        ("layer-skip", "yes", "layers[0].skip"),
         ("optimizer", "lion", "training.optimizer"),
         ("learning-rate", "fast", "training.learning_rate"),
         ("learning-rate", 0, "training.learning_rate"),

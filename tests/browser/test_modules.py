@@ -174,3 +174,25 @@ def test_undo_goes_back_at_most_a_hundred_gestures_and_an_edit_forgets_the_redos
         serialise(create(dataset("spiral"))),
     )
     assert counts == [100, 19, 20, 0]
+
+
+def rows(values: list[int], **props: Any) -> list[dict[str, Any]]:
+    """Components as Python sends them: a row of a text and a field each."""
+    field = [{"type": "NumberInput", "props": {"id": {"layer": i}, "value": v, **props}} for i, v in enumerate(values)]
+    return [{"type": "Div", "props": {"children": ["width", component]}} for component in field]
+
+
+def differences(modules: Relief, before: Any, after: Any) -> Any:
+    return modules.evaluate_module("components.mjs", "return m.differences(...argument)", [before, after])
+
+
+def test_rows_that_differ_in_values_are_told_their_values_even_those_that_stay(modules: Relief) -> None:
+    wanted = [{"id": {"layer": 0}, "props": {"value": 3}}, {"id": {"layer": 1}, "props": {"value": 5}}]
+    assert differences(modules, rows([3, 4]), rows([3, 5])) == wanted
+    assert differences(modules, rows([3]), rows([3], disabled=True))[0]["props"] == {"value": 3, "disabled": True}
+    assert differences(modules, rows([3], disabled=True), rows([3]))[0]["props"] == {"value": 3, "disabled": None}
+
+
+@pytest.mark.parametrize("after", [rows([3]), rows([3, 4, 5]), [*rows([3]), "text"], [*rows([3]), {"type": "P"}]])
+def test_rows_that_differ_in_more_than_values_are_built_anew(after: Any, modules: Relief) -> None:
+    assert differences(modules, rows([3, 4]), after) is None

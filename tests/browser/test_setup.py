@@ -1,11 +1,13 @@
 """The setup panel, with the mouse."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import Route, expect
 
 from nets import ACTIVATIONS, DATASETS
 from nets.document import parse
-from tests.browser.relief import Relief
+from nets.network import split
+from tests.browser.relief import PROJECTOR, Relief
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -38,6 +40,13 @@ def test_a_hyperparameter_changes_without_touching_the_weights(relief: Relief) -
     assert after["progress"]["epoch"] == 2
 
 
+def open_layer(relief: Relief, title: str) -> None:
+    """Open what stands behind a layer's "…", if it is not open."""
+    summary = relief.page.get_by_title(f"more about {title}", exact=True)
+    if not summary.locator("..").evaluate("(details) => details.open"):
+        summary.click()
+
+
 def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: Relief) -> None:
     for n in range(3, 8):
         relief.page.get_by_role("button", name="+ layer").click()
@@ -46,6 +55,7 @@ def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: 
     relief.until("() => document.querySelector('#notice').textContent.includes('9 layers')")
     assert len(relief.document["layers"]) == 8
     for n in range(6, -1, -1):
+        open_layer(relief, "hidden 1")
         relief.page.get_by_role("button", name="remove hidden 1").click()
         relief.until("(n) => relief.model().layers.length === n + 1", n)
     assert relief.page.locator(".tile").count() == 2 + 3
@@ -59,6 +69,80 @@ def test_a_width_is_chosen_with_the_arrows_or_typed(relief: Relief) -> None:
     relief.until("() => relief.model().layers[0].width === 16")
     width.fill("1")
     relief.until("() => relief.model().layers[0].width === 1")
+
+
+def test_the_stepper_changes_the_width_by_one_and_keeps_the_focus_and_every_other_weight(relief: Relief) -> None:
+    relief.call("relief.step(2)")
+    before = relief.model
+    more = relief.page.get_by_role("button", name="one neuron more in hidden 1")
+    more.focus()
+    more.press("Enter")
+    relief.until("() => relief.model().layers[0].width === 9")
+    wider = relief.model
+    for (old_weights, old_biases), (new_weights, new_biases) in zip(
+        split(before.layers, before.parameters), split(wider.layers, wider.parameters), strict=True
+    ):
+        rows, columns = old_weights.shape
+        np.testing.assert_array_equal(new_weights[:rows, :columns], old_weights)
+        np.testing.assert_array_equal(new_biases[:rows], old_biases)
+    assert (wider.progress.epoch, wider.progress.state.size) == (2, 0)
+    expect(more).to_be_focused()
+    expect(relief.page.get_by_role("textbox", name="neurons in hidden 1")).to_have_value("9")
+    relief.page.get_by_role("button", name="one neuron less in hidden 1").click()
+    relief.until("() => relief.model().layers[0].width === 8")
+    assert relief.model.parameters.tobytes() == before.parameters.tobytes()
+
+
+def test_skip_and_what_stands_before_the_weights_are_chosen_behind_a_layers_dots_which_stay_open(
+    relief: Relief,
+) -> None:
+    open_layer(relief, "hidden 2")
+    switch = relief.page.get_by_role("switch", name="x and y into hidden 2 too")
+    switch.focus()
+    switch.press("Space")
+    relief.until("() => relief.model().layers[1].skip")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    relief.choose("nonlinearity before the weights of hidden 2", "square")
+    relief.until("() => relief.model().layers[1].pre === 'square'")
+    assert relief.page.get_by_role("button", name="remove hidden 2").is_visible()
+    switch.click()
+    relief.until("() => !relief.model().layers[1].skip")
+
+
+def test_a_layer_is_moved_down_and_one_is_inserted_before_it(relief: Relief) -> None:
+    relief.choose("nonlinearity of hidden 1", "relu")
+    relief.until("() => relief.model().layers[0].activation === 'relu'")
+    open_layer(relief, "hidden 1")
+    relief.page.get_by_role("button", name="move hidden 1 down").click()
+    relief.until("() => relief.model().layers[1].activation === 'relu'")
+    expect(relief.page.locator("input[aria-label='nonlinearity of hidden 2']")).to_have_value("relu")
+    open_layer(relief, "hidden 2")
+    relief.page.get_by_role("button", name="insert a layer before hidden 2").click()
+    relief.until("() => relief.model().layers.map((layer) => layer.activation).join() === 'tanh,tanh,relu,identity'")
+
+
+def test_the_selected_neuron_is_removed_from_its_layer_and_a_class_is_not(relief: Relief) -> None:
+    relief.page.set_viewport_size(PROJECTOR)
+    relief.call("relief.select(2, 3)")
+    before = relief.model
+    relief.page.get_by_role("button", name="remove this neuron").click()
+    relief.until("() => relief.model().layers[1].width === 7")
+    after = split(relief.model.layers, relief.model.parameters)
+    weights = [weights for weights, _ in split(before.layers, before.parameters)]
+    np.testing.assert_array_equal(after[1][0], np.delete(weights[1], 3, axis=0))
+    np.testing.assert_array_equal(after[2][0], np.delete(weights[2], 3, axis=1))
+    relief.call("relief.select(3, 0)")
+    expect(relief.page.get_by_role("button", name="remove this neuron")).to_be_hidden()
+
+
+def test_gain_and_seed_of_the_weights_stand_under_more(relief: Relief) -> None:
+    before = relief.model
+    relief.page.locator("#row-initial-gain").locator("..").locator("summary").click()
+    relief.choose("gain", "3")
+    relief.until("() => relief.model().initial.gain === 3")
+    np.testing.assert_array_equal(relief.model.parameters, 3 * before.parameters)
+    relief.page.get_by_role("textbox", name="weight seed").fill("4294967295")
+    relief.until("() => relief.model().initial.seed === 4294967295")
 
 
 def test_quick_clicks_all_count(relief: Relief) -> None:

@@ -24,6 +24,9 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "abs": math.fabs,
     "square": lambda z: z**2,
     "silu": lambda z: z / (1 + math.exp(-z)),
+    "log": lambda z: math.log(z) if z > 0 else (-math.inf if z == 0 else math.nan),
+    "exp": math.exp,
+    "sqrt": lambda z: math.sqrt(z) if z >= 0 else math.nan,
     "gelu": lambda z: 0.5 * z * (1 + math.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
 }
 

@@ -80,7 +80,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("layers[1].activation", "swisch", "unknown activation 'swisch'; choose from identity, relu"),
     ("layers[0].activation", 3, "unknown activation 3"),
     ("layers[0].activation", ["tanh"] * 3, "3 activations for 4 neurons"),
-    ("layers[0].pre", "log", "unknown activation 'log'"),
+    ("layers[0].pre", "logarithm", "unknown activation 'logarithm'"),
     ("layers[0].pre", ["tanh"] * 2, "unknown activation a list"),
     ("layers[0].skip", 1, "expected true or false, found 1"),
     ("layers[0].skip", "false", "expected true or false, found 'false'"),
@@ -149,6 +149,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("initial", "he", "expected an object, found 'he'"),
     ("initial.initializer", "xavier", "unknown initializer 'xavier'; choose from uniform, glorot, he"),
     ("initial.seed", -1, "found -1"),
+    ("initial.gain", 0, "expected a number from 0.01 to 10, found 0"),
+    ("initial.gain", 10.1, "found 10.1"),
+    ("initial.gain", "1", "found '1'"),
     ("initial.scale", 1, "unknown field 'scale'"),
     ("domain", "unit", "expected a list of axes, found 'unit'"),
     ("domain", [[-1, 1]], "1 axes; allowed are 2 to 2"),
@@ -163,7 +166,11 @@ WRONG: list[tuple[str, Any, str]] = [
 
 # (edits, path of what is wrong, a part of the message): what is wrong shows elsewhere than where it was edited
 WRONG_TOGETHER: list[tuple[dict[str, Any], str, str]] = [
-    ({"layers[0].activation": ["tanh", "relu", "log", "sin"]}, "layers[0].activation[2]", "unknown activation 'log'"),
+    (
+        {"layers[0].activation": ["tanh", "relu", "logarithm", "sin"]},
+        "layers[0].activation[2]",
+        "unknown activation 'logarithm'",
+    ),
     ({"layers[0].activation": ["tanh", None, "sin", "sin"]}, "layers[0].activation[1]", "unknown activation None"),
     ({"layers[0].width": 5}, "parameters", "expected 33 float64 numbers"),
     ({"layers[1].skip": True}, "parameters", "expected 33 float64 numbers"),

@@ -53,6 +53,13 @@ def test_the_same_initial_gives_the_same_weights_again(initializer: str) -> None
     assert bits(new_weights(trained, initial)) == bits(model)
 
 
+@pytest.mark.parametrize("gain", [0.01, 1.0, 1 / 3, 10.0])
+@pytest.mark.parametrize("initializer", INITIALIZERS)
+def test_a_gain_multiplies_the_weights(initializer: str, gain: float) -> None:
+    plain, model = (create(dataset("xor"), initial=Initial(initializer, 7, factor)) for factor in (1.0, gain))
+    assert model.parameters.tobytes() == (gain * plain.parameters).tobytes()
+
+
 def test_another_seed_gives_other_weights() -> None:
     model = create(dataset("spiral"), initial=Initial(seed=1))
     again = new_weights(model, Initial(seed=2))

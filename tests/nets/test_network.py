@@ -28,6 +28,8 @@ losses = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 
 OUTPUT = Layer(2, ("identity",) * 2)
 TANH = Layer(3, ("tanh",) * 3)
+EVERYWHERE = tuple(name for name, row in ACTIVATIONS.items() if row.lowest == -np.inf)
+POSITIVE = tuple(name for name in ACTIVATIONS if name not in EVERYWHERE)
 
 ARCHITECTURES: dict[str, Layers] = {
     "no hidden layer": (OUTPUT,),
@@ -37,33 +39,37 @@ ARCHITECTURES: dict[str, Layers] = {
     "a nonlinearity before the first weights": (Layer(3, ("tanh",) * 3, pre="square"), OUTPUT),
     "a nonlinearity before the output weights": (TANH, Layer(2, ("identity",) * 2, pre="softplus")),
     "a nonlinear output": (TANH, Layer(2, ("sigmoid", "gaussian"))),
-    "every neuron its own": (Layer(len(ACTIVATIONS), tuple(ACTIVATIONS)), OUTPUT),
+    "every neuron its own": (Layer(len(EVERYWHERE), EVERYWHERE), OUTPUT),
     "everything at once": MIXED,
 }
 
 architectures = pytest.mark.parametrize("layers", ARCHITECTURES.values(), ids=ARCHITECTURES)
 
 
-def assert_gradient_is_right(layers: Layers, loss: Loss) -> None:
+def assert_gradient_is_right(layers: Layers, loss: Loss, *, is_positive: bool = False) -> None:
+    """``is_positive``: with points, weights and biases that keep every number on the way above 0."""
     rng = np.random.default_rng(5)
     parameters = 0.7 * rng.standard_normal(n_parameters(layers))
     points = rng.uniform(-1, 1, (2, 7))
+    if is_positive:
+        parameters, points = np.abs(parameters) + 2 * (is_weight(layers) == 0), np.abs(points)
     targets = (np.arange(7) % 2 == np.arange(2)[:, None]).astype(float)
     _, gradient = loss_and_gradient(layers, parameters, points, targets, loss)
+    assert np.isfinite(gradient).all()
     assert_is_gradient(gradient, lambda at: loss_and_gradient(layers, at, points, targets, loss)[0], parameters)
 
 
 @losses
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_gradient_is_right_through_every_nonlinearity(name: str, loss: Loss) -> None:
-    assert_gradient_is_right(uniform_layers([3, 3, 2], name), loss)
+    assert_gradient_is_right(uniform_layers([3, 3, 2], name), loss, is_positive=name in POSITIVE)
 
 
 @pytest.mark.parametrize("skip", [False, True], ids=["plain", "skip"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_gradient_is_right_with_every_nonlinearity_before_the_weights(name: str, skip: bool) -> None:
     layers = (TANH, Layer(3, ("sin",) * 3, pre=name, skip=skip), OUTPUT)
-    assert_gradient_is_right(layers, LOSSES["mean_squared_error"])
+    assert_gradient_is_right(layers, LOSSES["mean_squared_error"], is_positive=name in POSITIVE)
 
 
 @losses
@@ -170,3 +176,51 @@ def test_the_arguments_are_not_changed(loss: Loss) -> None:
         array.flags.writeable = False  # writing to it would raise
     _, gradient = loss_and_gradient(MIXED, *arguments, loss)
     assert not any(np.shares_memory(gradient, array) for array in arguments)
+
+
+# Undefined values and conjugate pairs.
+
+
+def one_neuron(pre: str, activation: str) -> Layers:
+    return (Layer(1, (activation,), pre=pre),)
+
+
+def test_log_before_and_exp_after_multiply() -> None:
+    """exp(1 · log x + 1 · log y + 0) = x · y where both are positive; elsewhere log is undefined."""
+    rng = np.random.default_rng(10)
+    points = rng.uniform(-2, 2, (2, 500))
+    (response,) = forward(one_neuron("log", "exp"), np.array([1.0, 1, 0]), points)
+    are_positive = (points > 0).all(axis=0)
+    x, y = points[:, are_positive]
+    np.testing.assert_allclose(response.activation[0, are_positive], x * y, rtol=1e-12, atol=0)
+    assert np.isnan(response.activation[0, ~are_positive]).all()
+
+
+def test_a_weight_is_the_power_of_its_factor() -> None:
+    """exp(3 log x − 2 log y + log 5) = 5 x³ / y²."""
+    x, y = points = np.random.default_rng(11).uniform(0.1, 2, (2, 50))
+    (response,) = forward(one_neuron("log", "exp"), np.array([3.0, -2, np.log(5)]), points)
+    np.testing.assert_allclose(response.activation[0], 5 * x**3 / y**2, rtol=1e-12, atol=0)
+
+
+def test_square_before_and_sqrt_after_give_the_euclidean_norm() -> None:
+    points = np.random.default_rng(12).uniform(-2, 2, (2, 50))
+    (response,) = forward(one_neuron("square", "sqrt"), np.array([1.0, 1, 0]), points)
+    np.testing.assert_allclose(response.activation[0], np.hypot(*points), rtol=1e-12, atol=0)
+
+
+def test_what_is_computed_from_undefined_values_is_undefined_exactly_there_a_weight_of_zero_included() -> None:
+    """log x is undefined left of the y axis; 0 · NaN is NaN, so nobody can choose not to listen to it."""
+    layers = (Layer(2, ("log", "identity")), Layer(3, ("tanh",) * 3), OUTPUT)
+    parameters = np.random.default_rng(13).standard_normal(n_parameters(layers))
+    (first, _), (second, _), _ = split(layers, parameters)
+    first[:] = np.eye(2)
+    split(layers, parameters)[0][1][:] = 0
+    second[0, 0] = 0
+    points = np.random.default_rng(14).uniform(-1, 1, (2, 200))
+    is_left = points[0] < 0
+    hidden, mixed, outputs = forward(layers, parameters, points)
+    assert not np.isnan(hidden.activation[1]).any()
+    for response in (hidden.activation[:1], mixed.activation, outputs.activation):
+        for row in response:
+            np.testing.assert_array_equal(np.isnan(row), is_left)
