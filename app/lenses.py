@@ -10,6 +10,8 @@ from typing import Any
 
 from dash import html
 
+from app.space import space_body
+
 
 def _wall() -> list[Any]:
     return [
@@ -35,7 +37,10 @@ class Lens:
     body: Callable[[], list[Any]]
 
 
-LENSES = (Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),)
+LENSES = (
+    Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),
+    Lens("space", "Space", "the input plane carried into the plane of two neurons", space_body),
+)
 
 
 def navigation() -> html.Nav:
