@@ -11,6 +11,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from app.space import space_body
+
 OUTPUTS = ("scores", "probabilities")  # how the outputs of a classification are drawn
 
 
@@ -56,7 +58,10 @@ class Lens:
     body: Callable[[], list[Any]]
 
 
-LENSES = (Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),)
+LENSES = (
+    Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),
+    Lens("space", "Space", "the input plane carried into the plane of two neurons", space_body),
+)
 
 
 def navigation() -> html.Nav:
