@@ -6,7 +6,7 @@
  */
 
 import { heightScale } from "./arrange.mjs";
-import { Evaluation, GRID_SIZE, gridPoints, linspace } from "./engine.mjs";
+import { Evaluation, GRID_SIZE, gridPoints, linspace, standardise } from "./engine.mjs";
 import { Metrics } from "./metrics.mjs";
 import { buildScene, columnTitles, edgeWeights, neuronTitle, pointAttributes, termsOf } from "./scene.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
@@ -53,7 +53,7 @@ export class View extends EventTarget {
   rebuild() {
     const { session, wall } = this;
     const { document, layers } = session;
-    this.evaluation = new Evaluation(layers, gridPoints(document.domain, GRID_SIZE));
+    this.evaluation = new Evaluation(layers, gridOf(document, GRID_SIZE));
     this.metrics = session.points ? new Metrics(document, layers, session.points) : null;
     this.#arrange();
     wall.setPoints(pointAttributes(session.points, document.domain));
@@ -132,7 +132,7 @@ export class View extends EventTarget {
    */
   surface(layer, neuron, kind = "activation", n = GRID_SIZE) {
     const { document, layers, parameters } = this.session;
-    const evaluation = new Evaluation(layers.slice(0, layer), gridPoints(document.domain, n));
+    const evaluation = new Evaluation(layers.slice(0, layer), gridOf(document, n));
     evaluation.update(parameters);
     const [x, y] = document.domain.map(([low, high]) => Array.from(linspace(low, high, n)));
     return { n, x, y, values: Array.from(evaluation.values(layer, neuron, kind)) };
@@ -161,7 +161,7 @@ export class View extends EventTarget {
     const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
     let { evaluation } = this;
     if (isFine) {
-      evaluation = new Evaluation(session.layers.slice(0, layer), gridPoints(session.document.domain, n));
+      evaluation = new Evaluation(session.layers.slice(0, layer), gridOf(session.document, n));
       evaluation.update(session.parameters);
     }
     const values = evaluation.values(layer, neuron, kind);
@@ -249,6 +249,9 @@ export class View extends EventTarget {
     if (list.length > WINDOW) list.shift();
   }
 }
+
+/** The grid over a document's domain, as the network sees it. */
+const gridOf = (document, n) => standardise(document, gridPoints(document.domain, n));
 
 function median(values) {
   if (!values.length) return 0;
