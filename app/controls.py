@@ -7,7 +7,6 @@ answers with the values the controls should now show (``shown``), so that the pa
 what the document says, wherever the document came from.
 """
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,10 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from app.palette import LIGHT, class_colour
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, dataset
-from nets.datasets import load
-from nets.document import LARGEST_SEED, LIMITS
+from app.thumbnails import dataset_picture
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model
+from nets.document import LIMITS
+from nets.fields import LARGEST_SEED
 
 NO_LAYER = -1
 ACTIVATION_MENU = {"width": 330, "position": "bottom-start"}
@@ -89,7 +88,7 @@ def _number_text(number: float) -> str:
 
 
 def _is_generated(model: Model) -> bool:
-    return model.data.name is not None
+    return not model.data.points
 
 
 CONTROLS = (
@@ -103,6 +102,16 @@ CONTROLS = (
     ),
     Control("points", "points", "data", lambda model: model.data.n, limits=(20, 1000, 10), is_shown=_is_generated),
     Control("noise", "noise", "data", lambda model: model.data.noise, limits=(0, 0.4, 0.01), is_shown=_is_generated),
+    Control(
+        "balance",
+        "balance",
+        "data",
+        lambda model: model.data.balance,
+        limits=(0.05, 1, 0.05),
+        is_shown=lambda model: _is_generated(model) and model.data.classes > 0,
+        is_advanced=True,
+    ),
+    Control("test-share", "test share", "data", lambda model: model.data.test, limits=(0, 0.9, 0.05), is_advanced=True),
     Control("initializer", "initial weights", "network", lambda m: m.initial.initializer, tuple(INITIALIZERS)),
     Control(
         "initial-gain",
@@ -222,27 +231,6 @@ def _box(control: Control, model: Model) -> list[Any]:
     ]
 
 
-def dataset_picture(name: str, size: int = 44, n: int = 120) -> str:
-    """Draw a data set as a small SVG data URI, from the very points its generator makes."""
-    spec = dataset(name, n=n)
-    data = load(spec)
-    dots = "".join(
-        f'<circle cx="{size * (1 + 0.92 * x) / 2:.1f}" cy="{size * (1 - 0.92 * y) / 2:.1f}" r="1.3"'
-        f" {_dot_paint(target, spec.classes)}/>"
-        for (x, y), target in zip(data.points.T, data.targets, strict=True)
-    )
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{dots}</svg>'
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def _dot_paint(target: float, classes: int) -> str:
-    """Return a dot's SVG paint: its class's colour, or the sign of its value, paler towards zero."""
-    if classes:
-        return f'fill="{class_colour(int(target))}"'
-    colour = LIGHT["positive" if target > 0 else "negative"]
-    return f'fill="{colour}" fill-opacity="{min(0.12 + abs(target), 1):.2f}"'
-
-
 def dataset_cards(model: Model) -> dmc.RadioGroup:
     """Build the data sets as a group of pictures to choose from."""
     return dmc.RadioGroup(
@@ -255,12 +243,55 @@ def dataset_cards(model: Model) -> dmc.RadioGroup:
                     **{"aria-label": f"{row.name}: {row.description}"},
                 )
                 for row in DATASETS.values()
-            ],
+            ]
+            + [_own_card(model)],
             className="thumbnails",
         ),
         id=control_id("dataset"),
         value=model.data.name,
         **{"aria-label": "data set"},
+    )
+
+
+OWN_CARD = "open-own-data"
+
+
+def _own_card(model: Model) -> html.Button:
+    """Build the card that opens the sheet of one's own data."""
+    return html.Button("+", id=OWN_CARD, **{"data-opens": "own-data"}, **_own_card_props(model))
+
+
+def _own_card_props(model: Model) -> dict[str, str]:
+    is_own = model.data.name is None
+    return {
+        "className": "thumbnail own is-chosen" if is_own else "thumbnail own",
+        "title": "your own data: draw, table, formula",
+        "aria-label": f"your own data: draw, table, formula{' (in use)' if is_own else ''}",
+    }
+
+
+def _seed_row(model: Model) -> html.Div:
+    """Build the field of the points' seed, and the button that draws others."""
+    return html.Div(
+        [
+            html.Button("new points", id=control_id("new-points"), className="quiet"),
+            dmc.NumberInput(
+                id=control_id("data-seed"),
+                value=model.data.seed,
+                min=0,
+                max=LARGEST_SEED,
+                clampBehavior="strict",
+                allowDecimal=False,
+                allowNegative=False,
+                size="xs",
+                w=88,
+                debounce=200,
+                **{"aria-label": "seed of the points"},
+            ),
+        ],
+        id="row-data-seed",
+        hidden=not _is_generated(model),
+        className="row menu",
     )
 
 
@@ -274,6 +305,7 @@ def _layer_row(model: Model, index: int, is_output: bool) -> html.Div:
     layer = model.layers[index]
     title = f"hidden {index + 1}" if not is_output else ("classes" if model.data.classes else "output")
     names = set(layer.activation)
+    labels = ", ".join(model.data.labels) if is_output else ""
     width = html.Span(str(layer.width), className="number") if is_output else _stepper(index, layer.width, title)
     nonlinearity = dmc.Select(
         id=control_id("layer-activation", index),
@@ -289,7 +321,7 @@ def _layer_row(model: Model, index: int, is_output: bool) -> html.Div:
     )
     return html.Div(
         [
-            html.Div([html.Span(title), width, nonlinearity], className="layer-row"),
+            html.Div([html.Span(title, title=labels), width, nonlinearity], className="layer-row"),
             html.Details(
                 [
                     html.Summary("…", title=f"more about {title}", **{"aria-label": f"more about {title}"}),
@@ -384,6 +416,8 @@ def setup_panel(model: Model) -> list[html.Section]:
         controls = [control for control in CONTROLS if control.section == section]
         plain = [component(control, model) for control in controls if not control.is_advanced]
         advanced = [component(control, model) for control in controls if control.is_advanced]
+        if section == "data":
+            advanced.append(_seed_row(model))
         return [*plain, html.Details([html.Summary("more"), *advanced], className="more")] if advanced else plain
 
     return [
@@ -421,5 +455,8 @@ def shown(model: Model) -> list[dict[str, Any]]:
         updates.append({"id": f"row-{control.name}", "props": {"hidden": not control.is_shown(model)}})
         if not control.choices and not control.is_box:
             updates.append({"id": f"value-{control.name}", "props": {"children": _number_text(value)}})
+    updates.append({"id": OWN_CARD, "props": _own_card_props(model)})
+    updates.append({"id": control_id("data-seed"), "props": {"value": model.data.seed}})
+    updates.append({"id": "row-data-seed", "props": {"hidden": not _is_generated(model)}})
     updates.append({"id": "layer-rows", "props": {"children": layer_rows(model)}})
     return updates

@@ -9,15 +9,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nets.activations import ACTIVATIONS
-from nets.datasets import DATASETS, DataSpec
-from nets.document import GAINS, LARGEST_SEED, LIMITS
-from nets.fields import SHOWN, DocumentError, read_boolean, read_integer, read_number
+from nets.data_document import read_data
+from nets.datasets import DATASETS, DataSpec, load
+from nets.document import GAINS, LIMITS
+from nets.fields import (
+    LARGEST_SEED,
+    SHOWN,
+    DocumentError,
+    read_boolean,
+    read_choice,
+    read_fields,
+    read_integer,
+    read_number,
+)
 from nets.initializers import INITIALIZERS
+from nets.inputs import UNIT_SQUARE, Inputs, frame
 from nets.losses import LOSSES
 from nets.model import Model, Progress, dataset, new_weights
 from nets.network import Layer
 from nets.optimizers import OPTIMIZERS
 from nets.reshape import insert_layer, move_layer, remove_layer, remove_neuron, resize_layer, set_skip
+from nets.table import TableError, read_table
 
 NEW_LAYER = Layer(4, ("tanh",) * 4)
 
@@ -121,8 +133,14 @@ def _choose_dataset(model: Model, change: Change) -> Model:
     data = model.data
     lowest, highest = DATASETS[name].classes
     classes = min(max(data.classes or 3, lowest), highest)
-    n = data.n if data.name else dataset(name).n  # one's own points may be fewer than a generator makes
-    return with_data(model, dataset(name, classes, n=n, seed=data.seed, test=data.test))
+    n = dataset(name).n if data.points else data.n  # one's own points may be fewer than a generator makes
+    chosen = dataset(name, classes, n=n, seed=data.seed, test=data.test)
+    return with_data(_in_the_square(model), replace(chosen, balance=data.balance))
+
+
+def _in_the_square(model: Model) -> Model:
+    """Return to the square that generators and formulas fill, from where one's own points were."""
+    return replace(model, domain=UNIT_SQUARE, inputs=Inputs()) if model.data.points else model
 
 
 def _edit_data(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
@@ -130,6 +148,52 @@ def _edit_data(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, 
         return with_data(model, replace(model.data, **{field: read(change.value, f"data.{field}")}))
 
     return edit
+
+
+def _new_points(model: Model, change: Change) -> Model:
+    return with_data(model, replace(model.data, seed=(model.data.seed + 1) % 2**32))
+
+
+def _draw_points(model: Model, change: Change) -> Model:
+    """Take up ``{"points": [[x, y], …], "targets": […], "task": "classes" | "values"}``; names of classes stay."""
+    fields = read_fields(change.value, "data", required=("points", "targets", "task"))
+    task = read_choice(fields["task"], "data.task", "kind of targets", ("classes", "values"))
+    given = {name: fields[name] for name in ("points", "targets")} | _split(model.data)
+    data = read_data(given if task == "classes" else {**given, "classes": 0})
+    if task == "classes" and not data.classes:
+        most = LIMITS["neurons a layer"]
+        raise DocumentError(f"expected classes, which are whole numbers from 0 to {most - 1}", "data.targets")
+    known = model.data.labels[: data.classes]
+    added = tuple(f"class {k + 1}" for k in range(len(known), data.classes))
+    return with_data(model, replace(data, labels=(*known, *added) if known else ()))
+
+
+def _import_table(model: Model, change: Change) -> Model:
+    """Take up ``{"text": …, "task": "guess" | "classes" | "values"}``; the domain follows the data."""
+    fields = read_fields(change.value, "data", required=("text", "task"))
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise DocumentError(f"expected text, found {_short(value)}", f"data.{name}")
+    try:
+        table = read_table(fields["text"], fields["task"])
+    except TableError as error:
+        raise DocumentError(str(error), "data") from None
+    data = DataSpec(None, len(table.points), 0.0, table.classes, points=table.points, **_split(model.data))
+    data = replace(data, targets=table.targets, labels=table.labels)
+    domain, inputs = frame(load(data).points)
+    return with_data(replace(model, domain=domain, inputs=inputs), data)
+
+
+def _set_formula(model: Model, change: Change) -> Model:
+    data = model.data
+    size = {} if data.points else {"n": data.n, "noise": data.noise, "balance": data.balance}
+    spec = read_data({"formula": change.value, **size, **_split(data)})
+    return with_data(_in_the_square(model), spec)
+
+
+def _split(data: DataSpec) -> dict[str, Any]:
+    """Return what chooses the test points."""
+    return {"seed": data.seed, "test": data.test}
 
 
 def _edit_training(field: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
@@ -243,6 +307,12 @@ EDITS: dict[str, Callable[[Model, Change], Model]] = {
     "points": _edit_data("n", _whole),
     "noise": _edit_data("noise", _real),
     "data-seed": _edit_data("seed", _whole),
+    "balance": _edit_data("balance", _real),
+    "test-share": _edit_data("test", _real),
+    "new-points": _new_points,
+    "own-points": _draw_points,
+    "own-table": _import_table,
+    "formula": _set_formula,
     "layer-width": _set_width,
     "narrow-layer": _step_width(-1),
     "widen-layer": _step_width(1),

@@ -11,6 +11,8 @@ from typing import Any
 
 from dash import html
 
+from app import own_data
+
 
 @dataclass(frozen=True)
 class Gesture:
@@ -30,6 +32,8 @@ GESTURES = (
     Gesture("f, Shift+F, o", "freeze the selected neuron or its layer, switch the neuron off or on again"),
     Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
+    Gesture("drawing your own data", "click adds a point, dragging several, right-click removes the nearest"),
+    Gesture("… with the keyboard", "arrows move a cross, Enter adds, Delete removes, 1 to 6 choose the class"),
     Gesture("space", "play or pause training"),
     Gesture(".", "train for one epoch"),
     Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
@@ -60,7 +64,10 @@ class Sheet:
     has_module: bool = True
 
 
-SHEETS = (Sheet("help", "Keys and gestures", _help, has_module=False),)
+SHEETS = (
+    Sheet("help", "Keys and gestures", _help, has_module=False),
+    Sheet("own-data", "Your own data", own_data.body),
+)
 
 
 def sheet_buttons() -> list[html.Button]:

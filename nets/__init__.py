@@ -1,8 +1,8 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``domains``, ``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``reshape``,
-``document``.
+``domains``, ``optimizers``, ``generators``, ``expressions``, ``formula``, ``datasets``, ``inputs``, ``model``,
+``training``, ``surfaces``, ``fields``, ``reshape``, ``data_document``, ``document``, ``table``.
 
 A first session::
 
@@ -15,10 +15,11 @@ A first session::
 """
 
 from nets.activations import ACTIVATIONS
-from nets.datasets import DATASETS
+from nets.datasets import DATASETS, by_formula
 from nets.document import parse, serialise
 from nets.fields import DocumentError
 from nets.initializers import INITIALIZERS
+from nets.inputs import Inputs
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.optimizers import OPTIMIZERS
@@ -35,6 +36,7 @@ __all__ = [
     "Budget",
     "DocumentError",
     "Initial",
+    "Inputs",
     "LayerSurfaces",
     "Metrics",
     "Model",
@@ -43,6 +45,7 @@ __all__ = [
     "Snapshot",
     "Training",
     "axes",
+    "by_formula",
     "create",
     "dataset",
     "evaluate",

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nets.activations import ACTIVATIONS
-from nets.datasets import DATASETS, DataSpec
+from nets.data_document import data_document, read_data
+from nets.datasets import MOST_POINTS, DataSpec
 from nets.fields import (
+    LARGEST_SEED,
     DocumentError,
     read_boolean,
     read_choice,
@@ -29,16 +31,16 @@ from nets.fields import (
     shown,
 )
 from nets.initializers import INITIALIZERS
+from nets.inputs import FARTHEST, NARROWEST, UNIT_SQUARE, Inputs
 from nets.losses import LOSSES
-from nets.model import LARGEST_PARAMETER, LARGEST_STATE, UNIT_SQUARE, Initial, Model, Progress, Training
+from nets.model import LARGEST_PARAMETER, LARGEST_STATE, Initial, Model, Progress, Training
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
 from nets.optimizers import OPTIMIZERS
 
 Array = NDArray[np.float64]
 
 VERSION = 1
-LIMITS = {"layers": 8, "neurons a layer": 32, "points": 4000, "bytes a request": 512 * 1024}
-LARGEST_SEED = 2**32 - 1
+LIMITS = {"layers": 8, "neurons a layer": 32, "points": MOST_POINTS, "bytes a request": 512 * 1024}
 LARGEST_EPOCH = 10**9
 GAINS = (0.01, 10)  # smallest and largest
 
@@ -55,13 +57,13 @@ def parse(document: Any) -> Model:
         document,
         "",
         required=("version", "layers", "parameters", "data"),
-        optional=("domain", "training", "progress", "initial"),
+        optional=("domain", "inputs", "training", "progress", "initial"),
     )
     if fields["version"] != VERSION or isinstance(fields["version"], bool):
         raise DocumentError(f"unknown version {shown(fields['version'])}; this program reads version 1", "version")
     layers = _layers(fields["layers"])
     parameters = read_vector(fields["parameters"], n_parameters(layers), "parameters", LARGEST_PARAMETER)
-    data = _data(fields["data"])
+    data = read_data(fields["data"])
     training = _training(fields.get("training", {}), data)
     if layers[-1].width != data.n_outputs:
         wanted = f"{data.classes} classes, one output each" if data.classes else "numbers to predict, one output"
@@ -70,7 +72,8 @@ def parse(document: Any) -> Model:
         )
     progress = _progress(fields.get("progress", {}), layers, data, training)
     initial = _initial(fields.get("initial", {}))
-    return Model(layers, parameters, data, training, progress, initial, _domain(fields.get("domain", UNIT_SQUARE)))
+    domain = _domain(fields.get("domain", UNIT_SQUARE))
+    return Model(layers, parameters, data, training, progress, initial, domain, _inputs(fields.get("inputs", {})))
 
 
 def serialise(model: Model) -> dict[str, Any]:
@@ -78,9 +81,10 @@ def serialise(model: Model) -> dict[str, Any]:
     return {
         "version": VERSION,
         "domain": [list(axis) for axis in model.domain],
+        "inputs": {"centre": list(model.inputs.centre), "scale": list(model.inputs.scale)},
         "layers": [_layer_document(layer) for layer in model.layers],
         "parameters": encode(model.parameters),
-        "data": _data_document(model.data),
+        "data": data_document(model.data),
         "training": dict(vars(model.training)),
         "progress": {
             "epoch": model.progress.epoch,
@@ -123,15 +127,6 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _data_document(data: DataSpec) -> dict[str, Any]:
-    if data.name is None:
-        points = [list(point) for point in data.points]
-        own: dict[str, Any] = {"points": points, "targets": list(data.targets), "classes": data.classes}
-    else:
-        own = {"name": data.name, "n": data.n, "noise": data.noise, "classes": data.classes}
-    return {**own, "seed": data.seed, "test": data.test}
-
-
 def _layers(value: Any) -> Layers:
     items = read_list(value, "layers", 1, LIMITS["layers"], "layers")
     return tuple(_layer(item, f"layers[{index}]") for index, item in enumerate(items))
@@ -161,63 +156,24 @@ def _layer(value: Any, where: str) -> Layer:
 def _domain(value: Any) -> tuple[tuple[float, float], tuple[float, float]]:
     def axis(item: Any, where: str) -> tuple[float, float]:
         pair = read_list(item, where, 2, 2, "numbers")
-        low, high = (read_number(end, f"{where}[{i}]", -1e6, 1e6) for i, end in enumerate(pair))
-        if not high - low >= 1e-6:
-            raise DocumentError(f"the axis runs from {low:g} to {high:g}; it must grow by at least 1e-06", where)
+        low, high = (read_number(end, f"{where}[{i}]", -FARTHEST, FARTHEST) for i, end in enumerate(pair))
+        if not high - low >= NARROWEST:
+            message = f"the axis runs from {low:g} to {high:g}; it must grow by at least {NARROWEST:g}"
+            raise DocumentError(message, where)
         return low, high
 
     x, y = read_list(value, "domain", N_INPUTS, N_INPUTS, "axes")
     return axis(x, "domain[0]"), axis(y, "domain[1]")
 
 
-def _data(value: Any) -> DataSpec:
-    if isinstance(value, dict) and "points" in value:
-        return _given_points(value)
-    fields = read_fields(value, "data", required=("name",), optional=("n", "noise", "classes", "seed", "test"))
-    row = DATASETS[read_choice(fields["name"], "data.name", "data set", DATASETS)]
-    lowest, highest = row.classes
-    return DataSpec(
-        name=row.name,
-        n=read_integer(fields.get("n", 400), "data.n", 10, LIMITS["points"]),
-        noise=read_number(fields.get("noise", row.noise), "data.noise", 0, 1),
-        classes=read_integer(fields.get("classes", lowest), "data.classes", lowest, highest),
-        seed=read_integer(fields.get("seed", 1), "data.seed", 0, LARGEST_SEED),
-        test=read_number(fields.get("test", 0.25), "data.test", 0, 0.9),
-    )
+def _inputs(value: Any) -> Inputs:
+    def pair(name: str, default: tuple[float, float], low: float) -> tuple[float, float]:
+        numbers = read_list(fields.get(name, default), f"inputs.{name}", N_INPUTS, N_INPUTS, "numbers")
+        x, y = (read_number(number, f"inputs.{name}[{i}]", low, FARTHEST) for i, number in enumerate(numbers))
+        return x, y
 
-
-def _given_points(value: dict[str, Any]) -> DataSpec:
-    fields = read_fields(value, "data", required=("points", "targets"), optional=("classes", "seed", "test"))
-    items = read_list(fields["points"], "data.points", 1, LIMITS["points"], "points")
-    points = []
-    for i, item in enumerate(items):
-        where = f"data.points[{i}]"
-        x, y = read_list(item, where, N_INPUTS, N_INPUTS, "coordinates")
-        points.append((read_number(x, where, -1e6, 1e6), read_number(y, where, -1e6, 1e6)))
-    numbers = read_list(fields["targets"], "data.targets", len(points), len(points), "targets")
-    targets = tuple(read_number(t, f"data.targets[{i}]", -1e6, 1e6) for i, t in enumerate(numbers))
-    are_classes = all(isinstance(t, int) and 0 <= t < LIMITS["neurons a layer"] for t in numbers)
-    guessed = max(2, int(max(targets)) + 1) if are_classes else 0
-    classes = read_integer(fields.get("classes", guessed), "data.classes", 0, LIMITS["neurons a layer"])
-    if classes == 1:
-        raise DocumentError(
-            "one class leaves nothing to tell apart; 0 (regression) or 2 to 32 are allowed", "data.classes"
-        )
-    for i, target in enumerate(targets):
-        if classes and (target != int(target) or not 0 <= target < classes):
-            raise DocumentError(
-                f"expected a class from 0 to {classes - 1}, found {shown(numbers[i])}", f"data.targets[{i}]"
-            )
-    return DataSpec(
-        name=None,
-        n=len(points),
-        noise=0.0,
-        classes=classes,
-        seed=read_integer(fields.get("seed", 1), "data.seed", 0, LARGEST_SEED),
-        test=read_number(fields.get("test", 0.25), "data.test", 0, 0.9),
-        points=tuple(points),
-        targets=targets,
-    )
+    fields = read_fields(value, "inputs", optional=("centre", "scale"))
+    return Inputs(pair("centre", Inputs.centre, -FARTHEST), pair("scale", Inputs.scale, NARROWEST / 2))
 
 
 def _training(value: Any, data: DataSpec) -> Training:

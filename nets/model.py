@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
 from nets.initializers import INITIALIZERS
+from nets.inputs import UNIT_SQUARE, Domain, Inputs
 from nets.network import Layers, initial_parameters, uniform_layers
 
 Array = NDArray[np.float64]
 
-UNIT_SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
 LARGEST_PARAMETER = 1e30  # can be squared in float64 and drawn in float32
 LARGEST_STATE = 1e100  # of an optimiser's state, which holds squared gradients
 
@@ -67,7 +67,8 @@ class Model:
         layers: hidden layers and the output layer.
         parameters: (p,) float64, see ``nets.network`` for the order.
         data: what is learnt.
-        domain: ((x_min, x_max), (y_min, y_max)), the part of the plane that is drawn.
+        domain: ((x_min, x_max), (y_min, y_max)), the part of the plane that is drawn, in the data's units.
+        inputs: how a point of the plane is standardised before the network sees it.
     """
 
     layers: Layers
@@ -76,7 +77,8 @@ class Model:
     training: Training = Training()
     progress: Progress = field(default_factory=Progress)
     initial: Initial = Initial()
-    domain: tuple[tuple[float, float], tuple[float, float]] = UNIT_SQUARE
+    domain: Domain = UNIT_SQUARE
+    inputs: Inputs = field(default_factory=Inputs)
 
 
 def new_weights(model: Model, initial: Initial) -> Model:

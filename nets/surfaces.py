@@ -37,8 +37,8 @@ def grid(model: Model, n: int = GRID_SIZE) -> Array:
 
 
 def surfaces(model: Model, n: int = GRID_SIZE) -> list[LayerSurfaces]:
-    """Return every layer's surfaces; layer 0 is the inputs, whose two surfaces are x and y themselves."""
-    points = grid(model, n)
+    """Return every layer's surfaces; layer 0 is the inputs, whose two surfaces are x and y as the network sees them."""
+    points = model.inputs.standardise(grid(model, n))
     inputs = points.reshape(2, n, n)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         responses = forward(model.layers, model.parameters, points)

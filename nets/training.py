@@ -152,13 +152,14 @@ class SliceClock:
 
 
 def batches_of_data(model: Model) -> tuple[Batch, Batch]:
-    """Return the model's train points and test points."""
+    """Return the model's train points and test points, as the network sees them."""
     data = load(model.data)
+    points = model.inputs.standardise(data.points)
     targets = target_rows(model.data, data.targets)
     train = ~data.is_test
     return (
-        Batch(data.points[:, train], targets[:, train]),
-        Batch(data.points[:, data.is_test], targets[:, data.is_test]),
+        Batch(points[:, train], targets[:, train]),
+        Batch(points[:, data.is_test], targets[:, data.is_test]),
     )
 
 

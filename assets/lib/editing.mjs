@@ -120,4 +120,4 @@ const SHAPE = ({ layers }) => JSON.stringify(layers.map(({ width, skip }) => [wi
 const RESUMING = ({ data, training }) => JSON.stringify([data, training.optimizer, training.batch_size]);
 
 /** What losses and accuracies depend on, besides the parameters. */
-const MEASURING = ({ layers, data, training }) => JSON.stringify([layers, data, training.loss]);
+const MEASURING = ({ layers, data, inputs, training }) => JSON.stringify([layers, data, inputs, training.loss]);

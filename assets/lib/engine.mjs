@@ -1,6 +1,6 @@
 /**
  * The forward pass in the page: one evaluation gives every neuron's landscape, before and after
- * its nonlinearity, in float64. Twin of nets/network.py and nets/surfaces.py.
+ * its nonlinearity, in float64. Twin of nets/network.py, nets/inputs.py and nets/surfaces.py.
  *
  * A layer's values are one Float64Array, neuron after neuron; within a neuron point after point,
  * on a grid row = y ascending and column = x ascending.
@@ -37,11 +37,24 @@ export function gridPoints(domain, n) {
   return { x, y };
 }
 
+const UNCHANGED = { centre: [0, 0], scale: [1, 1] };
+
+/**
+ * Points, in the data's units, as the network sees them: (x − centre) / scale.
+ * @param {object} document @param {{x: ArrayLike<number>, y: ArrayLike<number>}} points
+ * @returns {{x: Float64Array, y: Float64Array}}
+ */
+export function standardise(document, { x, y }) {
+  const { centre, scale } = document.inputs ?? UNCHANGED;
+  const along = (values, axis) => Float64Array.from(values, (value) => (value - centre[axis]) / scale[axis]);
+  return { x: along(x, 0), y: along(y, 1) };
+}
+
 /** Every neuron's response to a fixed set of points, kept up to date layer by layer. */
 export class Evaluation {
   /**
    * @param {import("./document.mjs").Layer[]} layers
-   * @param {{x: ArrayLike<number>, y: ArrayLike<number>}} points
+   * @param {{x: ArrayLike<number>, y: ArrayLike<number>}} points as the network sees them (see standardise)
    */
   constructor(layers, points) {
     this.layers = layers;

@@ -3,7 +3,7 @@
  * of evaluate() in nets/training.py, which are the reference.
  */
 
-import { Evaluation } from "./engine.mjs";
+import { Evaluation, standardise } from "./engine.mjs";
 
 /** Loss of one point; `output(k)` gives output k, `target` is a class number or a value. */
 const LOSSES = {
@@ -33,7 +33,7 @@ export class Metrics {
     this.loss = LOSSES[document.training.loss];
     this.isClass = document.data.classes > 0;
     this.points = points;
-    this.evaluation = new Evaluation(layers, points);
+    this.evaluation = new Evaluation(layers, standardise(document, points));
     this.evaluated = null; // the parameters whose responses the evaluation holds
   }
 

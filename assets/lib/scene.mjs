@@ -57,7 +57,7 @@ export function pointAttributes(points, domain) {
 export function columnTitles(document, layers) {
   const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
   const details = layers.map(({ width, activation }, l) => {
-    if (l === layers.length - 1) return isClassification(document) ? count(width, "peak", "peaks") : "answer";
+    if (l === layers.length - 1) return isClassification(document) ? classNames(document) || count(width, "peak", "peaks") : "answer";
     const [first] = activation;
     return `${width} ${activation.every((name) => name === first) ? first.replace("_", " ") : "mixed"}`;
   });
@@ -69,12 +69,21 @@ export function columnTitles(document, layers) {
 /** Where the decision map lies. @param {import("./arrange.mjs").Tile} tile @returns {{x: number, y: number, half: number}} centre and half its side */
 export const decisionSquare = ({ x, y, width, height }) => ({ x, y, half: Math.min(width, height) / 2 - 4 });
 
+const ROOM = 16; // characters of a column's head, beside its scale
+
+/** The classes' names where they are short enough for a column's head; empty where not. */
+function classNames(document) {
+  const text = document.data.labels?.join(", ") ?? "";
+  return text.length <= ROOM ? text : "";
+}
+
 /** A neuron's name. @param {number} layer @param {number} neuron @param {object} document */
 export function neuronTitle(layer, neuron, document) {
   if (layer === 0) return `input ${"xy"[neuron]}`;
   const isOutput = layer === document.layers.length;
   if (isOutput && !isClassification(document)) return "output";
-  return isOutput ? `class ${neuron + 1}` : `hidden ${layer} · neuron ${neuron + 1}`;
+  if (isOutput) return document.data.labels?.[neuron] ?? `class ${neuron + 1}`;
+  return `hidden ${layer} · neuron ${neuron + 1}`;
 }
 
 /**

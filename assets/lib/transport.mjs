@@ -48,7 +48,7 @@ export class Transport {
     const title = neuronTitle(layer, neuron, document);
     setText(this.byId("neuron-title"), title[0].toUpperCase() + title.slice(1));
     setText(this.byId("strip-title"), layer === 0 ? `${title} is given` : `How ${title} is made`);
-    setText(this.byId("formula"), formula(layer, neuron, layers));
+    setText(this.byId("formula"), formula(layer, neuron, layers, document));
     this.byId("inspector").classList.toggle("is-input", layer === 0);
   }
 
@@ -74,12 +74,20 @@ export class Transport {
 const levelText = (scale) => `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
 
 /** The neuron in symbols: what is drawn. */
-function formula(layer, neuron, layers) {
-  if (layer === 0) return `the coordinate ${"xy"[neuron]} itself: a plane`;
+function formula(layer, neuron, layers, document) {
+  if (layer === 0) return coordinate(neuron, document);
   const { inputs, activation, pre } = layers[layer - 1];
   const sources = layer === 1 ? ["x", "y"] : ["S₁", "S₂"];
   const terms = sources.map((source, i) => `w${"₁₂"[i]}·${pre === "identity" ? source : `${pre}(${source})`}`);
   const sum = [...(inputs > 2 ? [terms[0], "…"] : terms.slice(0, inputs)), "b"].join(" + ");
   const name = activation[neuron];
   return name === "identity" ? `a = z = ${sum}` : `a = ${name.replace("_", " ")}(z),  z = ${sum}`;
+}
+
+/** What the network sees of a coordinate. */
+function coordinate(axis, { inputs }) {
+  const name = "xy"[axis];
+  const [centre, scale] = inputs ? [inputs.centre[axis], inputs.scale[axis]] : [0, 1];
+  if (centre === 0 && scale === 1) return `the coordinate ${name} itself: a plane`;
+  return `a plane: (${name} ${centre < 0 ? "+" : "−"} ${formatScale(Math.abs(centre))}) / ${formatScale(scale)}`;
 }

@@ -7,7 +7,7 @@
 
 import { heightScale } from "./arrange.mjs";
 import { edgeWeights } from "./edges.mjs";
-import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax } from "./engine.mjs";
+import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax, standardise } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
 import { Metrics } from "./metrics.mjs";
 import { statesOf } from "./neurontools.mjs";
@@ -61,7 +61,7 @@ export class View extends EventTarget {
   rebuild() {
     const { session, wall } = this;
     const { document, layers } = session;
-    this.evaluation = new Evaluation(layers, gridPoints(document.domain, GRID_SIZE));
+    this.evaluation = new Evaluation(layers, gridOf(document, GRID_SIZE));
     this.metrics = session.points ? new Metrics(document, layers, session.points) : null;
     this.point = new Evaluation(layers, { x: [0], y: [0] }); // at the probe
     this.#arrange();
@@ -203,7 +203,7 @@ export class View extends EventTarget {
    */
   surface(layer, neuron, kind = "activation", n = GRID_SIZE) {
     const { document, layers, parameters } = this.session;
-    const evaluation = new Evaluation(layers.slice(0, layer), gridPoints(document.domain, n));
+    const evaluation = new Evaluation(layers.slice(0, layer), gridOf(document, n));
     evaluation.update(parameters);
     const [x, y] = document.domain.map(([low, high]) => Array.from(linspace(low, high, n)));
     return { n, x, y, values: Array.from(evaluation.values(layer, neuron, kind)) };
@@ -232,7 +232,7 @@ export class View extends EventTarget {
     const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
     let { evaluation } = this;
     if (isFine) {
-      evaluation = new Evaluation(session.layers.slice(0, layer), gridPoints(session.document.domain, n));
+      evaluation = new Evaluation(session.layers.slice(0, layer), gridOf(session.document, n));
       evaluation.update(session.parameters);
     }
     let values = evaluation.values(layer, neuron, kind);
@@ -327,7 +327,8 @@ export class View extends EventTarget {
       return (value - low) / (high - low);
     });
     wall.setProbe([u, v]);
-    this.point.activation[0].set([point.x, point.y]);
+    const seen = standardise(session.document, { x: [point.x], y: [point.y] });
+    this.point.activation[0].set([seen.x[0], seen.y[0]]);
     this.point.update(session.parameters);
     const values = [...this.point.activation];
     if (this.areProbabilities) values.push(softmax(values.pop(), scene.outputs));
@@ -361,6 +362,9 @@ export class View extends EventTarget {
 const DECISION_NAME = "decision: whose landscape is highest";
 
 const indexOfLargest = (values) => values.indexOf(Math.max(...values));
+
+/** The grid over a document's domain, as the network sees it. */
+const gridOf = (document, n) => standardise(document, gridPoints(document.domain, n));
 
 function median(values) {
   if (!values.length) return 0;

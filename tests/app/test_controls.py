@@ -1,11 +1,11 @@
 """Controls: the setup panel is built from the tables, and always tells what the document says."""
 
-import base64
 import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -19,14 +19,14 @@ from app.controls import (
     activation_options,
     control_id,
     dataset_cards,
-    dataset_picture,
     layer_rows,
     setup_panel,
     shown,
 )
 from app.edits import EDITS, Change, apply
+from app.thumbnails import dataset_picture
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, create, dataset, parse, serialise
-from nets.datasets import DataSpec
+from nets.datasets import DataSpec, by_formula
 from nets.document import LIMITS
 from nets.network import Layer
 from tests.app.components import by_id, control_of, key, option_values, walk
@@ -39,6 +39,10 @@ MODELS: dict[str, Model] = {
     **{name: create(dataset(name), hidden=[3, 2]) for name in DATASETS},
     "own points": create(OWN_POINTS, hidden=[2]),
     "own values": create(replace(OWN_POINTS, classes=0), hidden=[2]),
+    "named classes": create(replace(OWN_POINTS, labels=("setosa", "virginica")), hidden=[2]),
+    "uneven classes": create(replace(dataset("gaussians", 4), balance=0.3, test=0.45, seed=77), hidden=[2]),
+    "by formula": create(by_formula("class = floor(2*x + 2)"), hidden=[2]),
+    "values by formula": create(by_formula("target = x*y", noise=0.1), hidden=[2]),
     "no hidden layer": create(dataset("xor"), hidden=[]),
     "mixed neurons": model_of(MIXED_LAYERS, dataset("xor")),
     "eight layers": create(dataset("gaussians", 6), hidden=[32] * 7),
@@ -98,6 +102,18 @@ def test_every_data_set_has_a_card_that_says_what_it_is() -> None:
     assert [card.value for card in cards] == list(DATASETS)
     for card in cards:
         assert DATASETS[card.value].description in getattr(card, "aria-label")
+
+
+@models
+def test_the_card_of_ones_own_data_says_whether_it_is_in_use(model: Model) -> None:
+    for card in (by_id(panel(model))["open-own-data"].to_plotly_json()["props"], told(model)["open-own-data"]):
+        is_own = model.data.name is None
+        assert ("is-chosen" in card["className"]) is is_own
+        assert card["aria-label"].endswith("(in use)") is is_own
+
+
+def test_the_row_of_the_outputs_tells_the_names_of_the_classes() -> None:
+    assert layer_rows(MODELS["named classes"])[-1].children[0].title == "setosa, virginica"
 
 
 @controls
@@ -225,6 +241,16 @@ def test_every_nonlinearity_is_offered_with_its_formula() -> None:
         ("points", "bumps", True),
         ("points", "own points", False),
         ("noise", "own values", False),
+        ("points", "by formula", True),
+        ("noise", "values by formula", True),
+        ("classes", "by formula", False),
+        ("balance", "spiral", True),
+        ("balance", "by formula", True),
+        ("balance", "bumps", False),
+        ("balance", "own points", False),
+        ("test-share", "own points", True),
+        ("data-seed", "values by formula", True),
+        ("data-seed", "own points", False),
         ("learning-rate", "own values", True),
     ],
 )
@@ -277,9 +303,9 @@ def test_numbers_in_menus_are_written_as_people_write_them_and_read_back_the_sam
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_picture_of_a_data_set_is_an_svg_with_a_dot_for_every_point(name: str) -> None:
-    head, data = dataset_picture(name, n=40).split(",")
-    assert head == "data:image/svg+xml;base64"
-    dots = list(ElementTree.fromstring(base64.b64decode(data)))
+    head, data = dataset_picture(name, n=40).split(",", 1)
+    assert head == "data:image/svg+xml"
+    dots = list(ElementTree.fromstring(unquote(data)))
     assert len(dots) == 40
     paints = {dot.get("fill") for dot in dots}
     assert len(paints) == (dataset(name).classes or 2)
@@ -287,8 +313,8 @@ def test_the_picture_of_a_data_set_is_an_svg_with_a_dot_for_every_point(name: st
 
 def test_the_picture_of_a_data_set_has_y_upwards() -> None:
     """The centres of three Gaussian clouds are at 90°, 210° and 330°: class 0 is at the top, where SVG's y is small."""
-    _, data = dataset_picture("gaussians", size=100, n=300).split(",")
-    dots = list(ElementTree.fromstring(base64.b64decode(data)))
+    _, data = dataset_picture("gaussians", size=100, n=300).split(",", 1)
+    dots = list(ElementTree.fromstring(unquote(data)))
     heights: dict[str, list[float]] = {}
     for dot in dots:
         heights.setdefault(dot.get("fill", ""), []).append(float(dot.get("cy", "")))

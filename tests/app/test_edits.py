@@ -9,9 +9,10 @@ import pytest
 
 from app.edits import EDITS, Change, apply
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Budget, Model, create, dataset, train_slice
-from nets.datasets import DataSpec
+from nets.datasets import DataSpec, by_formula
 from nets.document import LARGEST_SEED, LIMITS, parse, serialise
 from nets.fields import DocumentError
+from nets.inputs import UNIT_SQUARE, Inputs
 from nets.model import Initial
 from nets.network import Layer, n_parameters, split
 from tests.nets.models import MIXED, bits, model_of, spiral_model
@@ -28,6 +29,14 @@ MODELS = {
     "classes": trained(spiral_model()),
     "values": trained(create(dataset("saddle", n=48), hidden=[3])),
     "own points": trained(create(OWN_POINTS, hidden=[2, 2])),
+    "named classes": trained(
+        replace(
+            create(replace(OWN_POINTS, labels=("setosa", "é")), hidden=[3]),
+            domain=((0.0, 200.0), (0.0, 1e-3)),
+            inputs=Inputs((100.0, 5e-4), (100.0, 5e-4)),
+        )
+    ),
+    "by formula": trained(create(by_formula("class = floor(2*x + 2)", n=48), hidden=[3])),
     "mixed neurons": trained(model_of(MIXED, dataset("xor", n=48), optimizer="momentum", l1=0.01)),
     "no hidden layer": create(dataset("xor", n=48), hidden=[]),
 }
@@ -67,6 +76,9 @@ HYPERPARAMETERS: list[tuple[str, Any, Callable[[Model], Any], Any]] = [
     ("points", 300, lambda model: model.data.n, 300),
     ("points", "20", lambda model: model.data.n, 20),
     ("data-seed", 9, lambda model: model.data.seed, 9),
+    ("balance", 0.3, lambda model: model.data.balance, 0.3),
+    ("test-share", 0.5, lambda model: model.data.test, 0.5),
+    ("new-points", None, lambda model: model.data.seed, 2),
     ("dataset", "circles", lambda model: model.data.name, "circles"),
     ("layer-activation", "relu", lambda model: model.layers[0].activation, ("relu",) * 4),
     ("neuron-activation", "sin", lambda model: model.layers[0].activation, ("sin", "tanh", "tanh", "tanh")),
@@ -87,7 +99,7 @@ def test_what_does_not_change_the_shape_keeps_weights_epochs_and_the_optimisers_
 def test_a_change_changes_nothing_else(control: str, value: Any, read: Callable[[Model], Any], wanted: Any) -> None:
     """Whatever a change sets, setting it back gives the model back; training may only begin its epoch again."""
     after = edited(MODEL, control, value)
-    parts = ("layers", "data", "training", "initial", "domain")
+    parts = ("layers", "data", "training", "initial", "domain", "inputs")
     assert sum(getattr(after, part) != getattr(MODEL, part) for part in parts) == 1
     back = replace(after, layers=MODEL.layers, data=MODEL.data, training=MODEL.training)
     back = replace(back, progress=replace(back.progress, batch=MODEL.progress.batch))
@@ -318,6 +330,83 @@ def test_the_way_to_values_and_back_to_classes_ends_with_one_output_per_class() 
     assert (back.data.classes, back.layers[-1].width) == (3, 3)
 
 
+# Data of one's own.
+
+
+def drawn(points: list[list[float]], targets: list[float], task: str = "classes") -> dict[str, Any]:
+    return {"points": points, "targets": targets, "task": task}
+
+
+@models
+def test_drawn_points_are_taken_up_whatever_was_there(model: Model) -> None:
+    points = [[0.5, -0.25], [0.1, 0.2], [-1, 1]]
+    after = edited(model, "own-points", drawn(points, [0, 2, 2]))
+    assert [list(point) for point in after.data.points] == points
+    assert (after.data.targets, after.data.classes, after.layers[-1].width) == ((0, 2, 2), 3, 3)
+    assert (after.domain, after.inputs) == (model.domain, model.inputs)
+    assert (after.data.seed, after.data.test) == (model.data.seed, model.data.test)
+    values = edited(model, "own-points", drawn(points, [0, 2, 2], "values"))
+    assert (values.data.classes, values.layers[-1].width, values.training.loss) == (0, 1, "mean_squared_error")
+
+
+@pytest.mark.parametrize(("targets", "classes"), [([0, 0], 2), ([1, 1], 2), ([5, 0], 6)])
+def test_there_are_as_many_classes_as_the_highest_drawn_says_and_at_least_two(targets: list[int], classes: int) -> None:
+    """As when the last point of a class has been removed."""
+    after = edited(MODEL, "own-points", drawn([[0, 0], [0.5, 0.5]], targets))
+    assert after.data.classes == classes
+    assert train_slice(after, Budget(epochs=2)).divergence is None
+
+
+def test_one_more_stroke_keeps_the_weights_and_the_names_of_the_classes() -> None:
+    model = MODELS["named classes"]
+    after = edited(model, "own-points", drawn([[0, 0], [1, 1]], [0, 1]))
+    assert after.data.labels == ("setosa", "é")
+    assert_weights_and_epochs_are_kept(model, after)
+    more = edited(after, "own-points", drawn([[0, 0], [1, 1]], [0, 3]))
+    assert more.data.labels == ("setosa", "é", "class 3", "class 4")
+
+
+def test_a_table_is_taken_up_with_the_domain_that_its_points_need() -> None:
+    text = "x; y; kind\n0; 1e-3; setosa\n200; 0; virginica\n50; 5e-4; setosa"
+    after = edited(MODEL, "own-table", {"text": text, "task": "guess"})
+    assert after.data.points == ((0, 1e-3), (200, 0), (50, 5e-4))
+    assert (after.data.labels, after.data.targets) == (("setosa", "virginica"), (0, 1, 0))
+    assert after.domain == ((-10, 210), (-0.0001, 0.0011))
+    assert after.inputs == Inputs((100, 0.0005), (110, 0.0006))
+    within = edited(after, "own-table", {"text": "0,0,1.5\n1,0.5,-2", "task": "guess"})
+    assert (within.domain, within.inputs, within.data.task) == (UNIT_SQUARE, Inputs(), "regression")
+
+
+def test_what_is_wrong_with_a_table_is_said_with_its_line() -> None:
+    error = refusal(lambda: edited(MODEL, "own-table", {"text": "1,2,0.5\n\n1,abc,3", "task": "guess"}))
+    assert str(error) == "line 3: 'abc' is not a number in column y"
+
+
+def test_a_formula_has_the_size_and_noise_of_the_panel() -> None:
+    after = edited(edited(MODEL, "noise", 0.1), "formula", "class = (x > 0) + 2*(y > 0)")
+    assert after.data == replace(by_formula("class = (x > 0) + 2*(y > 0)", n=48, noise=0.1), test=MODEL.data.test)
+    assert after.layers[-1].width == 4
+    assert edited(after, "points", 100).data.n == 100
+    assert edited(after, "new-points").data.seed == 2
+    again = edited(after, "formula", "target = x*y")
+    assert (again.data.formula, again.data.classes, again.training.loss) == ("target = x*y", 0, "mean_squared_error")
+
+
+def test_after_ones_own_points_generators_and_formulas_fill_the_square_again() -> None:
+    model = MODELS["named classes"]
+    for control, value in (("dataset", "moons"), ("formula", "class = x > y")):
+        after = edited(model, control, value)
+        assert (after.domain, after.inputs, after.data.labels) == (UNIT_SQUARE, Inputs(), ())
+        assert after.data.n == dataset("moons").n
+    wide = replace(MODEL, domain=((-3.0, 3.0), (-2.0, 2.0)))
+    assert edited(wide, "dataset", "moons").domain == wide.domain
+
+
+def test_a_change_of_the_number_of_ones_own_points_is_no_change() -> None:
+    model = MODELS["own points"]
+    assert edited(model, "points", 100).data == model.data
+
+
 # Weights.
 
 
@@ -465,7 +554,7 @@ def edited_or_refused(model: Model, control: str, value: Any) -> Model | Documen
 
 BUTTONS = (
     *("narrow-layer", "widen-layer", "remove-neuron", "insert-layer", "remove-layer", "layer-up", "layer-down"),
-    *("new-weights", "same-weights"),
+    *("new-weights", "same-weights", "new-points"),
 )
 OPTIONAL = ("add-layer", "layer-skip")  # what they do without a value is something else
 VALUED = [name for name in EDITS if name not in BUTTONS]
@@ -496,6 +585,20 @@ def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
         ("points", 20.5, "data.n"),
         ("noise", -0.1, "data.noise"),
         ("data-seed", -1, "data.seed"),
+        ("balance", 0, "data.balance"),
+        ("test-share", 1, "data.test"),
+        ("formula", "class = z", "data.formula"),
+        ("own-points", {"points": [[0, 0]], "targets": [0]}, "data.task"),
+        ("own-points", {"points": [[0, 0]], "targets": [0], "task": "both"}, "data.task"),
+        ("own-points", {"points": [], "targets": [], "task": "classes"}, "data.points"),
+        ("own-points", {"points": [[0, 0]], "targets": [0.5], "task": "classes"}, "data.targets"),
+        ("own-points", {"points": [[0, 0]], "targets": ["a"], "task": "values"}, "data.targets[0]"),
+        ("own-points", {"points": [[0, float("nan")]], "targets": [0], "task": "classes"}, "data.points[0]"),
+        ("own-table", {"text": "1,2,3"}, "data.task"),
+        ("own-table", {"text": 5, "task": "guess"}, "data.text"),
+        ("own-table", {"text": "1,2,3", "task": []}, "data.task"),
+        ("own-table", {"text": "1,2,3", "task": "both"}, "data"),
+        ("own-table", {"text": "1,2,3\n1,b,3", "task": "guess"}, "data"),
         ("layer-activation", "swisch", "layers[0].activation"),
         ("neuron-activation", "swisch", "layers[0].activation[0]"),
         ("layer-width", "wide", "layers[0].width"),

@@ -39,7 +39,7 @@ def bits(model: Model) -> tuple[Any, ...]:
         *arrays,
         progress.epoch,
         progress.batch,
-        *(model.layers, model.data, model.training, model.initial, model.domain),
+        *(model.layers, model.data, model.training, model.initial, model.domain, model.inputs),
     )
 
 

@@ -1,5 +1,6 @@
 """Every data set: its shape in the plane, its reproducibility, its split into train and test points."""
 
+import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -110,14 +111,37 @@ def is_on_the_saddle(x: float, y: float, target: float, classes: int) -> bool:
     return math.isclose(target, (x + y) * (x - y), abs_tol=1e-12)
 
 
+def is_on_its_square(x: float, y: float, target: float, classes: int) -> bool:
+    return (math.floor(2 * x) + math.floor(2 * y)) % 2 == target
+
+
+def is_on_its_blade(x: float, y: float, target: float, classes: int) -> bool:
+    """Within 55 % of half a sector of the middle of the blade, which turns with the radius."""
+    off = math.remainder(math.atan2(y, x) - 1.3 * math.hypot(x, y) - 2 * math.pi * target / classes, 2 * math.pi)
+    return abs(off) <= 0.55 * math.pi / classes + 1e-12 and 0.12 <= math.hypot(x, y) <= 0.92
+
+
+def is_on_the_plane(x: float, y: float, target: float, classes: int) -> bool:
+    return math.isclose(target, 0.5 * x + 0.5 * y, abs_tol=1e-12)
+
+
+def is_on_the_ripple(x: float, y: float, target: float, classes: int) -> bool:
+    r = math.sqrt(x * x + y * y)
+    return math.isclose(target, 0.8 * math.sin(6 * r) / (1 + r), abs_tol=1e-12)
+
+
 FACTS: dict[str, Fact] = {
     "spiral": is_on_its_arm,
     "circles": is_on_its_ring,
     "xor": is_in_its_quadrants,
     "gaussians": is_at_its_centre,
     "moons": is_on_its_moon,
+    "checkerboard": is_on_its_square,
+    "pinwheel": is_on_its_blade,
     "bumps": is_on_the_bumps,
     "saddle": is_on_the_saddle,
+    "plane": is_on_the_plane,
+    "ripple": is_on_the_ripple,
 }
 
 
@@ -126,6 +150,48 @@ def test_every_point_without_noise_is_where_its_class_or_value_is(name: str, cla
     data = fresh(dataset(name, classes, n=200, noise=0.0))
     points = zip(*data.points.tolist(), data.targets.tolist(), strict=True)
     assert [(x, y, target) for x, y, target in points if not FACTS[name](x, y, target, classes)] == []
+
+
+# Balance: the sizes of the classes.
+
+
+@pytest.mark.parametrize("balance", [0.05, 0.2, 0.5, 0.9, 1.0])
+@pytest.mark.parametrize(("name", "classes"), [(name, k) for name, k in EVERY_CLASS_COUNT if k])
+def test_classes_shrink_geometrically_to_the_balance(name: str, classes: int, balance: float) -> None:
+    targets = fresh(replace(dataset(name, classes, n=1000), balance=balance)).targets
+    shares = [balance ** (k / (classes - 1)) for k in range(classes)]
+    sizes = [np.count_nonzero(targets == k) for k in range(classes)]
+    assert sum(sizes) == 1000
+    assert sizes == pytest.approx([1000 * share / sum(shares) for share in shares], abs=1)
+
+
+def test_no_class_is_left_without_a_point() -> None:
+    assert np.unique(fresh(replace(dataset("gaussians", 6, n=10), balance=0.05)).targets).size == 6
+
+
+def test_regression_ignores_the_balance() -> None:
+    even, uneven = (fresh(replace(dataset("ripple"), balance=balance)) for balance in (1.0, 0.1))
+    assert even.points.tobytes() == uneven.points.tobytes()
+    assert even.targets.tobytes() == uneven.targets.tobytes()
+
+
+# SHA-256 of points, targets and split of the first data sets, as they were before there was a balance.
+BYTES = {
+    ("spiral", 3): "92fff29bd6e61c85",
+    ("circles", 2): "b371d750d98dd327",
+    ("xor", 2): "4cd60aaf9bcbe809",
+    ("gaussians", 6): "2e53187b75e1b720",
+    ("moons", 2): "97a7436f9c51f712",
+    ("bumps", 0): "56260a10572a1624",
+    ("saddle", 0): "ed22f73ad0af58a1",
+}
+
+
+@pytest.mark.parametrize(("name", "classes"), BYTES)
+def test_even_classes_have_the_bytes_they_always_had(name: str, classes: int) -> None:
+    data = fresh(dataset(name, classes, n=101, seed=3))
+    parts = (data.points, data.targets, data.is_test)
+    assert hashlib.sha256(b"".join(array.tobytes() for array in parts)).hexdigest()[:16] == BYTES[name, classes]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_the_loss_falls_on_every_data_set_with_every_optimiser(name: str, optimi
     training = replace(model.training, optimizer=optimizer, learning_rate=RATES[optimizer], batch_size=8)
     model = replace(model, training=training)
     trained = train_slice(model, Budget(epochs=60)).model
-    assert evaluate(trained).train_loss < 0.5 * evaluate(model).train_loss
+    assert evaluate(trained).train_loss < 0.6 * evaluate(model).train_loss
 
 
 def test_the_same_model_gives_the_same_bytes_twice() -> None:
