@@ -123,7 +123,7 @@ class Space {
     this.plane = fit(this.plane, layers);
     const { layer, axes, kind } = this.plane;
     if (seen.layers !== layers || seen.points !== points || seen.layer !== layer) {
-      this.mapping = new Mapping(layers, session.document.domain, points, layer);
+      this.mapping = new Mapping(session.document, layers, points, layer);
       this.x = new Float64Array(this.mapping.inputs[0].length);
       this.y = new Float64Array(this.x.length);
       seen.parameters = null;

@@ -113,7 +113,7 @@ def test_the_card_of_ones_own_data_says_whether_it_is_in_use(model: Model) -> No
 
 
 def test_the_row_of_the_outputs_tells_the_names_of_the_classes() -> None:
-    assert layer_rows(MODELS["named classes"])[-1].children[0].title == "setosa, virginica"
+    assert layer_rows(MODELS["named classes"])[-1].children[0].children[0].title == "setosa, virginica"
 
 
 @controls

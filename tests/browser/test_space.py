@@ -49,7 +49,7 @@ def mapped(
             "mapping.mjs",
             """const { layoutLayers, decodeFloat64 } = await import('/assets/lib/document.mjs');
                const { document, points, layer, axes, kind } = argument;
-               const mapping = new m.Mapping(layoutLayers(document), document.domain, points, layer);
+               const mapping = new m.Mapping(document, layoutLayers(document), points, layer);
                mapping.update(decodeFloat64(document.parameters));
                mapping.look(axes, kind);
                const list = (values) => Array.from(values, (value) => (Number.isFinite(value) ? value : String(value)));

@@ -3,7 +3,7 @@
  * points, and which cells of the grid it turns over.
  */
 
-import { Evaluation } from "../../lib/engine.mjs";
+import { Evaluation, standardise } from "../../lib/engine.mjs";
 import { CELLS, cellBoundaries, gridLines, signedArea } from "./grid.mjs";
 import { fitRange, isDrawable } from "./ranges.mjs";
 
@@ -12,13 +12,13 @@ const FLAT = 1e-13; // of the plane that is drawn: below that an area is lost in
 
 export class Mapping {
   /**
+   * @param {object} document
    * @param {import("../../lib/document.mjs").Layer[]} layers
-   * @param {number[][]} domain of the grid
    * @param {?import("../../lib/metrics.mjs").Points} points data; null for none
    * @param {number} layer the last to evaluate; 0 for the inputs
    */
-  constructor(layers, domain, points, layer) {
-    const grid = gridLines(domain);
+  constructor(document, layers, points, layer) {
+    const grid = gridLines(document.domain);
     this.nGrid = grid.x.length;
     this.nPoints = points?.x.length ?? 0;
     /** the grid's samples, then the data points, in the data's units */
@@ -27,7 +27,8 @@ export class Mapping {
       Float64Array.from([...grid.y, ...(points?.y ?? [])]),
     ];
     this.inputRanges = this.inputs.map((values) => fitRange(values, 0));
-    this.evaluation = new Evaluation(layers.slice(0, layer), { x: this.inputs[0], y: this.inputs[1] });
+    const [x, y] = this.inputs;
+    this.evaluation = new Evaluation(layers.slice(0, layer), standardise(document, { x, y }));
     this.cells = cellBoundaries();
     /** of each cell: 1 kept, −1 turned over, 0 without area or without an image */
     this.orientation = new Int8Array(CELLS);
