@@ -1,7 +1,8 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``.
+``optimizers``, ``schedules``, ``stopping``, ``datasets``, ``model``, ``divergence``, ``training``,
+``surfaces``, ``limits``, ``fields``, ``training_document``, ``document``.
 
 A first session::
 
@@ -21,6 +22,8 @@ from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.optimizers import OPTIMIZERS
+from nets.schedules import SCHEDULES
+from nets.stopping import Ending, Stop
 from nets.surfaces import GRID_SIZE, LayerSurfaces, axes, surfaces
 from nets.training import Budget, Metrics, Slice, Snapshot, evaluate, train_slice
 
@@ -31,8 +34,10 @@ __all__ = [
     "INITIALIZERS",
     "LOSSES",
     "OPTIMIZERS",
+    "SCHEDULES",
     "Budget",
     "DocumentError",
+    "Ending",
     "Initial",
     "LayerSurfaces",
     "Metrics",
@@ -40,6 +45,7 @@ __all__ = [
     "Progress",
     "Slice",
     "Snapshot",
+    "Stop",
     "Training",
     "axes",
     "create",

@@ -7,18 +7,14 @@ thing wrong raises ``DocumentError`` with one sentence and the path of the field
 The parameter order (see ``nets.network``) is fixed for ever by the version.
 """
 
-import base64
-import math
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
 from nets.fields import (
     DocumentError,
+    encode,
     read_boolean,
     read_choice,
     read_fields,
@@ -29,17 +25,14 @@ from nets.fields import (
     shown,
 )
 from nets.initializers import INITIALIZERS
-from nets.losses import LOSSES
-from nets.model import LARGEST_PARAMETER, LARGEST_STATE, UNIT_SQUARE, Initial, Model, Progress, Training
+from nets.limits import LARGEST_EPOCH, LARGEST_SEED, LIMITS
+from nets.model import LARGEST_PARAMETER, UNIT_SQUARE, Initial, Model
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
-from nets.optimizers import OPTIMIZERS
+from nets.training_document import progress_document, read_progress, read_training, training_document
 
-Array = NDArray[np.float64]
+__all__ = ["LARGEST_EPOCH", "LARGEST_SEED", "LIMITS", "VERSION", "encode", "parse", "serialise", "with_progress"]
 
 VERSION = 1
-LIMITS = {"layers": 8, "neurons a layer": 32, "points": 4000, "bytes a request": 512 * 1024}
-LARGEST_SEED = 2**32 - 1
-LARGEST_EPOCH = 10**9
 
 
 def parse(document: Any) -> Model:
@@ -61,13 +54,13 @@ def parse(document: Any) -> Model:
     layers = _layers(fields["layers"])
     parameters = read_vector(fields["parameters"], n_parameters(layers), "parameters", LARGEST_PARAMETER)
     data = _data(fields["data"])
-    training = _training(fields.get("training", {}), data)
+    training = read_training(fields.get("training", {}), data)
     if layers[-1].width != data.n_outputs:
         wanted = f"{data.classes} classes, one output each" if data.classes else "numbers to predict, one output"
         raise DocumentError(
             f"{layers[-1].width} outputs, but the data has {wanted}", f"layers[{len(layers) - 1}].width"
         )
-    progress = _progress(fields.get("progress", {}), layers, data, training)
+    progress = read_progress(fields.get("progress", {}), layers, data, training)
     initial = _initial(fields.get("initial", {}))
     return Model(layers, parameters, data, training, progress, initial, _domain(fields.get("domain", UNIT_SQUARE)))
 
@@ -80,12 +73,8 @@ def serialise(model: Model) -> dict[str, Any]:
         "layers": [_layer_document(layer) for layer in model.layers],
         "parameters": encode(model.parameters),
         "data": _data_document(model.data),
-        "training": dict(vars(model.training)),
-        "progress": {
-            "epoch": model.progress.epoch,
-            "batch": model.progress.batch,
-            "state": encode(model.progress.state),
-        },
+        "training": training_document(model.training),
+        "progress": progress_document(model.progress),
         "initial": dict(vars(model.initial)),
     }
 
@@ -99,17 +88,8 @@ def with_progress(model: Model, parameters: str, progress: dict[str, Any]) -> Mo
     return replace(
         model,
         parameters=read_vector(parameters, n_parameters(model.layers), "parameters", LARGEST_PARAMETER),
-        progress=_progress(progress, model.layers, model.data, model.training),
+        progress=read_progress(progress, model.layers, model.data, model.training),
     )
-
-
-def encode(values: Array, dtype: str = "<f8") -> str:
-    """Return a vector as base64 of its little-endian bytes.
-
-    >>> encode(np.array([1.0]))
-    'AAAAAAAA8D8='
-    """
-    return base64.b64encode(values.astype(dtype, copy=False).tobytes()).decode("ascii")
 
 
 def _layer_document(layer: Layer) -> dict[str, Any]:
@@ -119,6 +99,8 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
         "activation": layer.activation[0] if is_uniform else list(layer.activation),
         "pre": layer.pre,
         "skip": layer.skip,
+        "frozen": list(layer.frozen),
+        "off": list(layer.off),
     }
 
 
@@ -137,7 +119,7 @@ def _layers(value: Any) -> Layers:
 
 
 def _layer(value: Any, where: str) -> Layer:
-    fields = read_fields(value, where, required=("width", "activation"), optional=("pre", "skip"))
+    fields = read_fields(value, where, required=("width", "activation"), optional=("pre", "skip", "frozen", "off"))
     width = read_integer(fields["width"], f"{where}.width", 1, LIMITS["neurons a layer"])
     activation = fields["activation"]
     if isinstance(activation, list):
@@ -154,7 +136,19 @@ def _layer(value: Any, where: str) -> Layer:
         names,
         read_choice(fields.get("pre", "identity"), f"{where}.pre", "activation", ACTIVATIONS),
         read_boolean(fields.get("skip", False), f"{where}.skip"),
+        _neurons(fields.get("frozen", []), f"{where}.frozen", width),
+        _neurons(fields.get("off", []), f"{where}.off", width),
     )
+
+
+def _neurons(value: Any, where: str, width: int) -> tuple[int, ...]:
+    """Read which neurons of a layer something holds for."""
+    items = read_list(value, where, 0, width, "neurons")
+    neurons = [read_integer(item, f"{where}[{i}]", 0, width - 1) for i, item in enumerate(items)]
+    for i, neuron in enumerate(neurons):
+        if neuron in neurons[:i]:
+            raise DocumentError(f"neuron {neuron} is in the list twice", f"{where}[{i}]")
+    return tuple(sorted(neurons))
 
 
 def _domain(value: Any) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -216,38 +210,6 @@ def _given_points(value: dict[str, Any]) -> DataSpec:
         test=read_number(fields.get("test", 0.25), "data.test", 0, 0.9),
         points=tuple(points),
         targets=targets,
-    )
-
-
-def _training(value: Any, data: DataSpec) -> Training:
-    names = tuple(vars(Training()))
-    fields = read_fields(value, "training", optional=names)
-    suited = [row.name for row in LOSSES.values() if data.task in row.tasks]
-    loss = read_choice(fields.get("loss", suited[0]), "training.loss", "loss", LOSSES)
-    if loss not in suited:
-        raise DocumentError(f"{loss} is not for {data.task}; choose from {', '.join(suited)}", "training.loss")
-    values = vars(Training()) | fields  # what is left out has its default
-    return Training(
-        loss=loss,
-        optimizer=read_choice(values["optimizer"], "training.optimizer", "optimizer", OPTIMIZERS),
-        learning_rate=read_number(values["learning_rate"], "training.learning_rate", 1e-8, 1e3),
-        batch_size=read_integer(values["batch_size"], "training.batch_size", 1, LIMITS["points"]),
-        l1=read_number(values["l1"], "training.l1", 0, 100),
-        l2=read_number(values["l2"], "training.l2", 0, 100),
-        seed=read_integer(values["seed"], "training.seed", 0, LARGEST_SEED),
-    )
-
-
-def _progress(value: Any, layers: Layers, data: DataSpec, training: Training) -> Progress:
-    fields = read_fields(value, "progress", optional=("epoch", "batch", "state"))
-    n_batches = math.ceil((data.n - data.n_test) / training.batch_size)
-    optimizer = OPTIMIZERS[training.optimizer].make(training.learning_rate)
-    state = fields.get("state", "")
-    length = optimizer.init(np.zeros(n_parameters(layers))).size if state != "" else 0
-    return Progress(
-        epoch=read_integer(fields.get("epoch", 0), "progress.epoch", 0, LARGEST_EPOCH),
-        batch=read_integer(fields.get("batch", 0), "progress.batch", 0, n_batches - 1),
-        state=read_vector(state, length, "progress.state", LARGEST_STATE),
     )
 
 

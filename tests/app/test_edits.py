@@ -112,7 +112,7 @@ def test_another_optimiser_starts_afresh_where_the_weights_are_and_the_same_goes
         assert after.progress.state.tobytes() == model.progress.state.tobytes()
     else:
         assert after.progress.state.size == 0
-    assert train_slice(after, Budget(steps=1)).divergence is None
+    assert train_slice(after, Budget(steps=1)).ending is None
 
 
 def test_a_change_in_mid_epoch_leaves_a_model_that_can_be_trained() -> None:
@@ -222,7 +222,7 @@ def assert_data_and_network_agree(model: Model, name: str) -> None:
     assert model.data.noise == DATASETS[name].noise
     assert model.layers[-1].width == model.data.n_outputs
     assert model.data.task in LOSSES[model.training.loss].tasks
-    assert train_slice(model, Budget(steps=1)).divergence is None
+    assert train_slice(model, Budget(steps=1)).ending is None
 
 
 def test_another_data_set_keeps_what_was_chosen_of_its_size_its_seed_and_its_share_of_test_points() -> None:
