@@ -9,7 +9,7 @@ A first session::
     from nets import Budget, create, dataset, surfaces, train_slice
 
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
-    model, snapshots, _ = train_slice(model, Budget(epochs=200))
+    model, snapshots, ending = train_slice(model, Budget(epochs=200))
     print(snapshots[-1].metrics.train_accuracy)
     landscape = surfaces(model)[2].activation[0]  # first neuron of the second hidden layer, (49, 49)
 """

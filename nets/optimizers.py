@@ -164,7 +164,8 @@ _ROWS = (
 OPTIMIZERS: dict[str, OptimizerRow] = {row.name: row for row in _ROWS}
 
 HYPERPARAMETERS: dict[str, Hyperparameter] = {
-    entry.name: entry for entry in (MOMENTUM, DECAY, BETA1, BETA2, EPSILON)  # in the order in which they are shown
+    entry.name: entry
+    for entry in (MOMENTUM, DECAY, BETA1, BETA2, EPSILON)  # in the order in which they are shown
 }
 
 

@@ -140,7 +140,8 @@ SQUARE, SUM = Layer(1, ("square",)), Layer(1, ("identity",))
 def test_a_run_that_diverges_says_where_and_why_and_warns_nobody_else(model: Model) -> None:
     """What is not finite is in the metrics too; nothing of it may go to the log, ten times a second."""
     result = TASKS["train"](payload(model))
-    assert set(result["ending"]) == {"where", "why"}
+    assert set(result["ending"]) == {"kind", "where", "why"}
+    assert result["ending"]["kind"] == "diverged"
     assert "overflowed" in result["ending"]["why"]
     assert floats(result["parameters"], "<f8").tobytes() == model.parameters.tobytes()
     assert set(result["metrics"]) == set(METRICS)
