@@ -14,7 +14,7 @@ from app.settings import Settings, read_settings
 from app.stream import Turns
 from app.worker import LocalWorker, Worker
 from nets import Model, create, dataset
-from nets.document import LIMITS
+from nets.limits import LIMITS
 
 ASSETS = Path(__file__).parent.parent / "assets"
 

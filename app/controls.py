@@ -7,30 +7,29 @@ answers with the values the controls should now show (``shown``), so that the pa
 what the document says, wherever the document came from.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
+from app.control import Control, number_text
 from app.thumbnails import dataset_picture
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model
-from nets.document import LIMITS
-from nets.fields import LARGEST_SEED
+from app.training_controls import FULL_BATCH, TRAINING_CONTROLS
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, Model
+from nets.limits import LARGEST_SEED, LIMITS
 
 NO_LAYER = -1
 ACTIVATION_MENU = {"width": 330, "position": "bottom-start"}
 WITH_FORMULA = {"function": "withFormula"}  # of assets/options.js
 MIXED = "mixed"  # shown where a layer's neurons have different nonlinearities
 
-LEARNING_RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
-BATCH_SIZES = ("1", "4", "8", "10", "16", "32", "64", "128", "256")
 GAINS = ("0.01", "0.03", "0.1", "0.3", "0.5", "0.7", "1", "1.5", "2", "3", "5", "10")
-PENALTIES = ("0", "0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1")
 
-
-SHORT_TITLES = {"softmax_cross_entropy": "cross-entropy", "mean_squared_error": "squared error"}
+SHORT_TITLES = {
+    "softmax_cross_entropy": "cross-entropy",
+    "mean_squared_error": "squared error",
+    FULL_BATCH: "full",
+}
 
 
 def _title(name: str) -> str:
@@ -49,42 +48,6 @@ def activation_options() -> list[dict[str, str]]:
 def control_id(name: str, layer: int = NO_LAYER) -> dict[str, str | int]:
     """Return the Dash id of a control."""
     return {"control": name, "layer": layer}
-
-
-@dataclass(frozen=True)
-class Control:
-    """A control whose value is read off the model.
-
-    Attributes:
-        name: key of ``app.edits.EDITS``.
-        label: what the user reads.
-        section: "data", "network" or "training".
-        read: ``model -> value`` as the component wants it.
-        choices: the values of a menu; None for a slider or a number box.
-        limits: smallest, largest and step of a slider or a number box.
-        is_shown: whether the control means anything for this model.
-        is_advanced: whether it stands under "more", which is closed at first.
-        is_box: whether it is a number box and no slider.
-    """
-
-    name: str
-    label: str
-    section: str
-    read: Callable[[Model], Any]
-    choices: tuple[str, ...] | None = None
-    limits: tuple[float, float, float] = (0, 1, 1)
-    is_shown: Callable[[Model], bool] = lambda model: True
-    is_advanced: bool = False
-    is_box: bool = False
-
-
-def _number_text(number: float) -> str:
-    """Write a number as the menus do: 0.0001, not 1e-04.
-
-    >>> _number_text(0.0001), _number_text(3.0)
-    ('0.0001', '3')
-    """
-    return f"{number:.10f}".rstrip("0").rstrip(".")
 
 
 def _is_generated(model: Model) -> bool:
@@ -117,7 +80,7 @@ CONTROLS = (
         "initial-gain",
         "gain",
         "network",
-        lambda model: _number_text(model.initial.gain),
+        lambda model: number_text(model.initial.gain),
         GAINS,
         is_advanced=True,
     ),
@@ -130,18 +93,7 @@ CONTROLS = (
         is_advanced=True,
         is_box=True,
     ),
-    Control("optimizer", "optimiser", "training", lambda m: m.training.optimizer, tuple(OPTIMIZERS)),
-    Control(
-        "learning-rate",
-        "learning rate",
-        "training",
-        lambda model: _number_text(model.training.learning_rate),
-        LEARNING_RATES,
-    ),
-    Control("batch-size", "batch size", "training", lambda model: str(model.training.batch_size), BATCH_SIZES),
-    Control("loss", "loss", "training", lambda model: model.training.loss, tuple(LOSSES)),
-    Control("l1", "L1", "training", lambda model: _number_text(model.training.l1), PENALTIES, is_advanced=True),
-    Control("l2", "L2", "training", lambda model: _number_text(model.training.l2), PENALTIES),
+    *TRAINING_CONTROLS,
 )
 
 
@@ -160,12 +112,13 @@ def menu_options(control: Control, model: Model) -> list[dict[str, str]]:
 
 def component(control: Control, model: Model) -> html.Div:
     """Build one labelled control showing the model's value."""
-    kind = "box" if control.is_box else "menu" if control.choices else "slider"
+    build = {"menu": _menu, "box": _box, "slider": _slider}[control.kind]
     return html.Div(
-        {"box": _box, "menu": _menu, "slider": _slider}[kind](control, model),
+        build(control, model),
         id=f"row-{control.name}",
         hidden=not control.is_shown(model),
-        className=f"row {kind}",
+        title=control.help_for(model),
+        className=f"row {control.kind}",
     )
 
 
@@ -184,6 +137,26 @@ def _menu(control: Control, model: Model) -> list[Any]:
     ]
 
 
+def _box(control: Control, model: Model) -> list[Any]:
+    low, high, step = control.limits
+    return [
+        html.Span(control.label, className="label"),
+        dmc.NumberInput(
+            id=control_id(control.name),
+            value=control.read(model),
+            min=low,
+            max=high,
+            step=step,
+            placeholder=control.empty(model) if control.empty else "",
+            clampBehavior="none",  # a number out of range is refused with a sentence, not changed in silence
+            hideControls=True,
+            debounce=True,  # half a number is none: "0." on the way to 0.05
+            size="xs",
+            **{"aria-label": control.label},
+        ),
+    ]
+
+
 def _limits(control: Control, model: Model) -> tuple[float, float, float]:
     """Return a slider's smallest, largest and step; those of the classes are the data set's."""
     if control.name == "classes" and control.is_shown(model):
@@ -195,7 +168,7 @@ def _slider(control: Control, model: Model) -> list[Any]:
     low, high, step = _limits(control, model)
     return [
         html.Span(control.label, className="label"),
-        html.Output(_number_text(control.read(model)), id=f"value-{control.name}", className="number"),
+        html.Output(number_text(control.read(model)), id=f"value-{control.name}", className="number"),
         dmc.Slider(
             id=control_id(control.name),
             value=control.read(model),
@@ -207,26 +180,6 @@ def _slider(control: Control, model: Model) -> list[Any]:
             thumbSize=15,
             thumbLabel=control.label,
             updatemode="mouseup",
-        ),
-    ]
-
-
-def _box(control: Control, model: Model) -> list[Any]:
-    low, high, step = control.limits
-    return [
-        html.Span(control.label, className="label"),
-        dmc.NumberInput(
-            id=control_id(control.name),
-            value=control.read(model),
-            min=low,
-            max=high,
-            step=step,
-            clampBehavior="strict",
-            allowDecimal=False,
-            allowNegative=False,
-            size="xs",
-            debounce=400,
-            **{"aria-label": control.label},
         ),
     ]
 
@@ -447,14 +400,17 @@ def shown(model: Model) -> list[dict[str, Any]]:
     for control in CONTROLS:
         value = control.read(model)
         props: dict[str, Any] = {"value": value}
-        if control.choices:
+        if control.kind == "menu":
             props["data"] = menu_options(control, model)
-        else:
+        elif control.kind == "slider":
             props["min"], props["max"], _ = _limits(control, model)
+        elif control.empty:
+            props["placeholder"] = control.empty(model)
         updates.append({"id": control_id(control.name), "props": props})
-        updates.append({"id": f"row-{control.name}", "props": {"hidden": not control.is_shown(model)}})
-        if not control.choices and not control.is_box:
-            updates.append({"id": f"value-{control.name}", "props": {"children": _number_text(value)}})
+        row = {"hidden": not control.is_shown(model), "title": control.help_for(model)}
+        updates.append({"id": f"row-{control.name}", "props": row})
+        if control.kind == "slider":
+            updates.append({"id": f"value-{control.name}", "props": {"children": number_text(value)}})
     updates.append({"id": OWN_CARD, "props": _own_card_props(model)})
     updates.append({"id": control_id("data-seed"), "props": {"value": model.data.seed}})
     updates.append({"id": "row-data-seed", "props": {"hidden": not _is_generated(model)}})

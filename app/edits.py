@@ -11,24 +11,16 @@ from typing import Any
 from nets.activations import ACTIVATIONS
 from nets.data_document import read_data
 from nets.datasets import DATASETS, DataSpec, load
-from nets.document import GAINS, LIMITS
-from nets.fields import (
-    LARGEST_SEED,
-    SHOWN,
-    DocumentError,
-    read_boolean,
-    read_choice,
-    read_fields,
-    read_integer,
-    read_number,
-)
+from nets.fields import SHOWN, DocumentError, read_boolean, read_choice, read_fields, read_integer, read_number
 from nets.initializers import INITIALIZERS
 from nets.inputs import UNIT_SQUARE, Inputs, frame
+from nets.limits import GAINS, LARGEST_SEED, LIMITS
 from nets.losses import LOSSES
 from nets.model import Model, Progress, dataset, new_weights
 from nets.network import Layer
-from nets.optimizers import OPTIMIZERS
+from nets.optimizers import HYPERPARAMETERS, OPTIMIZERS, applicable
 from nets.reshape import insert_layer, move_layer, remove_layer, remove_neuron, resize_layer, set_skip
+from nets.schedules import SCHEDULES
 from nets.table import TableError, read_table
 
 NEW_LAYER = Layer(4, ("tanh",) * 4)
@@ -100,9 +92,14 @@ def _real(value: Any, where: str) -> float:
         raise DocumentError(f"expected a number, found {_short(value)}", where) from None
 
 
+def _or_nothing(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Return ``read`` for a box that may be empty, which is None."""
+    return lambda value, where: None if value is None or value == "" else read(value, where)
+
+
 def with_data(model: Model, data: DataSpec) -> Model:
     """Give the model other data: the outputs and the loss follow, and only the weights of added outputs are new."""
-    changed = replace(model, data=data, progress=replace(model.progress, batch=0))
+    changed = replace(model, data=data, progress=replace(model.progress, batch=0, best=None))
     if data.task not in LOSSES[model.training.loss].tasks:
         suited = next(row.name for row in LOSSES.values() if data.task in row.tasks)
         changed = replace(changed, training=replace(model.training, loss=suited))
@@ -110,10 +107,14 @@ def with_data(model: Model, data: DataSpec) -> Model:
 
 
 def with_training(model: Model, **settings: Any) -> Model:
-    """Change how the model is trained; weights and epochs stay, another optimiser starts afresh."""
+    """Change how the model is trained; weights and epochs stay, another optimiser starts afresh.
+
+    What is watched for a plateau is watched anew: the best loss so far may be one of another kind.
+    """
     training = replace(model.training, **settings)
-    progress = replace(model.progress, batch=0)
+    progress = replace(model.progress, batch=0, best=None)
     if training.optimizer != model.training.optimizer:
+        training = replace(training, hyperparameters=applicable(training.optimizer, training.hyperparameters))
         progress = Progress(progress.epoch)
     return replace(model, training=training, progress=progress)
 
@@ -203,6 +204,28 @@ def _edit_training(field: str, read: Callable[[Any, str], Any]) -> Callable[[Mod
     return edit
 
 
+def _edit_hyperparameter(name: str) -> Callable[[Model, Change], Model]:
+    """Return the edit of one of the optimiser's numbers; an empty box is its default."""
+
+    def edit(model: Model, change: Change) -> Model:
+        hyperparameters = dict(model.training.hyperparameters)
+        hyperparameters.pop(name, None)
+        value = _or_nothing(_real)(change.value, f"training.hyperparameters.{name}")
+        return with_training(model, hyperparameters=hyperparameters | ({} if value is None else {name: value}))
+
+    return edit
+
+
+def _edit_stop(name: str, read: Callable[[Any, str], Any]) -> Callable[[Model, Change], Model]:
+    """Return the edit of a stop condition; an empty box is never."""
+
+    def edit(model: Model, change: Change) -> Model:
+        value = _or_nothing(read)(change.value, f"training.stop.{name}")
+        return with_training(model, stop=replace(model.training.stop, **{name: value}))
+
+    return edit
+
+
 def _name_of(what: str, choices: Collection[str]) -> Callable[[Any, str], str]:
     return lambda value, where: _choice(value, where, what, choices)
 
@@ -263,6 +286,25 @@ def _insert_layer(model: Model, change: Change) -> Model:
     return _add_layer(model, replace(change, value=change.layer))
 
 
+def _mark_neuron(field: str) -> Callable[[Model, Change], Model]:
+    """Return the edit that puts a neuron among a layer's frozen or switched off ones, or takes it out."""
+
+    def edit(model: Model, change: Change) -> Model:
+        layer = model.layers[change.layer]
+        others = {*getattr(layer, field)} - {change.neuron}
+        is_marked = read_boolean(change.value, f"layers[{change.layer}].{field}")
+        marked: Any = tuple(sorted(others | {change.neuron} if is_marked else others))
+        return _with_layer(model, change.layer, replace(layer, **{field: marked}))
+
+    return edit
+
+
+def _freeze_layer(model: Model, change: Change) -> Model:
+    layer = model.layers[change.layer]
+    is_frozen = read_boolean(change.value, f"layers[{change.layer}].frozen")
+    return _with_layer(model, change.layer, replace(layer, frozen=tuple(range(layer.width)) if is_frozen else ()))
+
+
 def _remove_layer(model: Model, change: Change) -> Model:
     return remove_layer(model, change.layer)
 
@@ -321,6 +363,9 @@ EDITS: dict[str, Callable[[Model, Change], Model]] = {
     "remove-neuron": _remove_neuron,
     "layer-pre": _set_pre,
     "layer-skip": _set_skip,
+    "neuron-frozen": _mark_neuron("frozen"),
+    "neuron-off": _mark_neuron("off"),
+    "layer-frozen": _freeze_layer,
     "add-layer": _add_layer,
     "insert-layer": _insert_layer,
     "remove-layer": _remove_layer,
@@ -338,5 +383,13 @@ EDITS: dict[str, Callable[[Model, Change], Model]] = {
     "loss": _edit_training("loss", _name_of("loss", LOSSES)),
     "l1": _edit_training("l1", _real),
     "l2": _edit_training("l2", _real),
+    **{f"hyperparameter-{name}": _edit_hyperparameter(name) for name in HYPERPARAMETERS},
+    "schedule": _edit_training("schedule", _name_of("schedule", SCHEDULES)),
+    "schedule-epochs": _edit_training("schedule_epochs", _whole),
+    "input-noise": _edit_training("input_noise", _real),
     "training-seed": _edit_training("seed", _whole),
+    "stop-epoch": _edit_stop("epoch", _whole),
+    "stop-loss": _edit_stop("loss", _real),
+    "stop-accuracy": _edit_stop("accuracy", _real),
+    "stop-plateau": _edit_stop("plateau", _whole),
 }

@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import html
 
-from nets.datasets import MOST_POINTS
 from nets.formula import LONGEST
+from nets.limits import MOST_POINTS
 
 TABS = (("draw", "Draw"), ("table", "Table"), ("formula", "Formula"))
 

@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
-from nets.document import LARGEST_EPOCH, LIMITS, parse
+from nets.document import parse
 from nets.fields import DocumentError
+from nets.limits import LARGEST_EPOCH, LIMITS
 
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second

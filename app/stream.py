@@ -150,8 +150,9 @@ def lines(worker: Worker, turns: Turns, run: Run) -> Iterator[bytes]:
 
 def _end(result: dict[str, Any], last_epoch: int) -> dict[str, str] | None:
     """Return the fields that end a run after this slice, or None."""
-    if result["divergence"]:
-        return {"end": "diverged", **result["divergence"]}
+    if result["ending"]:
+        ending = dict(result["ending"])
+        return {"end": ending.pop("kind"), **ending}
     if result["progress"]["epoch"] >= last_epoch:
         return {"end": "epochs"}
     return None

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from nets.document import encode, parse, with_progress
+from nets.document import parse, with_progress
+from nets.fields import encode
 from nets.model import Model
 from nets.training import Budget, Metrics, evaluate, train_slice
+from nets.training_document import progress_document
 
 Payload = dict[str, Any]
 
@@ -35,26 +37,22 @@ def train(payload: Payload) -> Payload:
 
     Returns:
         ``parameters`` and ``progress`` to go on from, their ``metrics``, the ``snapshots`` as lines
-        of the wire, ``divergence`` (None or where and why), and the ``seconds`` it took.
+        of the wire, ``ending`` (None, or kind, where and why), and the ``seconds`` it took.
     """
     start = time.perf_counter()
     model = with_progress(_model(payload["document"]), payload["parameters"], payload["progress"])
     budget = Budget(epochs=payload["epochs"], seconds=payload["seconds"], snapshots=payload["snapshots"])
-    model, snapshots, divergence = train_slice(model, budget)
+    model, snapshots, ending = train_slice(model, budget)
     lines = [
         {"epoch": snapshot.epoch, "parameters": encode(snapshot.parameters, "<f4"), **snapshot.metrics._asdict()}
         for snapshot in snapshots
     ]
     return {
         "parameters": encode(model.parameters),
-        "progress": {
-            "epoch": model.progress.epoch,
-            "batch": model.progress.batch,
-            "state": encode(model.progress.state),
-        },
+        "progress": progress_document(model.progress),
         "metrics": _metrics_at_end(model, snapshots[-1].metrics if snapshots else None, lines)._asdict(),
         "snapshots": lines,
-        "divergence": divergence and divergence._asdict(),
+        "ending": ending and ending._asdict(),
         "seconds": time.perf_counter() - start,
     }
 

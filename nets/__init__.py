@@ -1,15 +1,16 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``domains``, ``optimizers``, ``generators``, ``expressions``, ``formula``, ``datasets``, ``inputs``, ``model``,
-``training``, ``surfaces``, ``fields``, ``reshape``, ``data_document``, ``document``, ``table``.
+``domains``, ``optimizers``, ``schedules``, ``stopping``, ``limits``, ``generators``, ``expressions``, ``formula``,
+``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``surfaces``, ``fields``, ``reshape``,
+``data_document``, ``training_document``, ``document``, ``table``.
 
 A first session::
 
     from nets import Budget, create, dataset, surfaces, train_slice
 
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
-    model, snapshots, _ = train_slice(model, Budget(epochs=200))
+    model, snapshots, ending = train_slice(model, Budget(epochs=200))
     print(snapshots[-1].metrics.train_accuracy)
     landscape = surfaces(model)[2].activation[0]  # first neuron of the second hidden layer, (49, 49)
 """
@@ -23,6 +24,8 @@ from nets.inputs import Inputs
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.optimizers import OPTIMIZERS
+from nets.schedules import SCHEDULES
+from nets.stopping import Ending, Stop
 from nets.surfaces import GRID_SIZE, LayerSurfaces, axes, surfaces
 from nets.training import Budget, Metrics, Slice, Snapshot, evaluate, train_slice
 
@@ -33,8 +36,10 @@ __all__ = [
     "INITIALIZERS",
     "LOSSES",
     "OPTIMIZERS",
+    "SCHEDULES",
     "Budget",
     "DocumentError",
+    "Ending",
     "Initial",
     "Inputs",
     "LayerSurfaces",
@@ -43,6 +48,7 @@ __all__ = [
     "Progress",
     "Slice",
     "Snapshot",
+    "Stop",
     "Training",
     "axes",
     "by_formula",

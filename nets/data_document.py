@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from nets.datasets import DATASETS, MOST_CLASSES, MOST_POINTS, DataSpec, load
+from nets.datasets import DATASETS, MOST_CLASSES, DataSpec, load
 from nets.expressions import FormulaError
 from nets.fields import (
-    LARGEST_SEED,
     DocumentError,
     read_choice,
     read_fields,
@@ -16,6 +15,7 @@ from nets.fields import (
 )
 from nets.formula import LONGEST, read_formula
 from nets.inputs import FARTHEST
+from nets.limits import LARGEST_SEED, MOST_POINTS
 
 FEWEST_POINTS = 10  # that a generator makes
 SMALLEST_BALANCE = 0.05

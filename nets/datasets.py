@@ -17,7 +17,6 @@ from nets.formula import read_formula
 
 Array = NDArray[np.float64]
 
-MOST_POINTS = 4000
 MOST_CLASSES = 32  # of a document's own points; one output neuron each
 
 

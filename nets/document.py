@@ -7,20 +7,14 @@ thing wrong raises ``DocumentError`` with one sentence and the path of the field
 The parameter order (see ``nets.network``) is fixed for ever by the version.
 """
 
-import base64
-import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nets.activations import ACTIVATIONS
 from nets.data_document import data_document, read_data
-from nets.datasets import MOST_POINTS, DataSpec
 from nets.fields import (
-    LARGEST_SEED,
     DocumentError,
+    encode,
     read_boolean,
     read_choice,
     read_fields,
@@ -32,17 +26,12 @@ from nets.fields import (
 )
 from nets.initializers import INITIALIZERS
 from nets.inputs import FARTHEST, NARROWEST, UNIT_SQUARE, Inputs
-from nets.losses import LOSSES
-from nets.model import LARGEST_PARAMETER, LARGEST_STATE, Initial, Model, Progress, Training
+from nets.limits import GAINS, LARGEST_SEED, LIMITS
+from nets.model import LARGEST_PARAMETER, Initial, Model
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
-from nets.optimizers import OPTIMIZERS
-
-Array = NDArray[np.float64]
+from nets.training_document import progress_document, read_progress, read_training, training_document
 
 VERSION = 1
-LIMITS = {"layers": 8, "neurons a layer": 32, "points": MOST_POINTS, "bytes a request": 512 * 1024}
-LARGEST_EPOCH = 10**9
-GAINS = (0.01, 10)  # smallest and largest
 
 
 def parse(document: Any) -> Model:
@@ -64,13 +53,13 @@ def parse(document: Any) -> Model:
     layers = _layers(fields["layers"])
     parameters = read_vector(fields["parameters"], n_parameters(layers), "parameters", LARGEST_PARAMETER)
     data = read_data(fields["data"])
-    training = _training(fields.get("training", {}), data)
+    training = read_training(fields.get("training", {}), data)
     if layers[-1].width != data.n_outputs:
         wanted = f"{data.classes} classes, one output each" if data.classes else "numbers to predict, one output"
         raise DocumentError(
             f"{layers[-1].width} outputs, but the data has {wanted}", f"layers[{len(layers) - 1}].width"
         )
-    progress = _progress(fields.get("progress", {}), layers, data, training)
+    progress = read_progress(fields.get("progress", {}), layers, data, training)
     initial = _initial(fields.get("initial", {}))
     domain = _domain(fields.get("domain", UNIT_SQUARE))
     return Model(layers, parameters, data, training, progress, initial, domain, _inputs(fields.get("inputs", {})))
@@ -85,12 +74,8 @@ def serialise(model: Model) -> dict[str, Any]:
         "layers": [_layer_document(layer) for layer in model.layers],
         "parameters": encode(model.parameters),
         "data": data_document(model.data),
-        "training": dict(vars(model.training)),
-        "progress": {
-            "epoch": model.progress.epoch,
-            "batch": model.progress.batch,
-            "state": encode(model.progress.state),
-        },
+        "training": training_document(model.training),
+        "progress": progress_document(model.progress),
         "initial": dict(vars(model.initial)),
     }
 
@@ -104,17 +89,8 @@ def with_progress(model: Model, parameters: str, progress: dict[str, Any]) -> Mo
     return replace(
         model,
         parameters=read_vector(parameters, n_parameters(model.layers), "parameters", LARGEST_PARAMETER),
-        progress=_progress(progress, model.layers, model.data, model.training),
+        progress=read_progress(progress, model.layers, model.data, model.training),
     )
-
-
-def encode(values: Array, dtype: str = "<f8") -> str:
-    """Return a vector as base64 of its little-endian bytes.
-
-    >>> encode(np.array([1.0]))
-    'AAAAAAAA8D8='
-    """
-    return base64.b64encode(values.astype(dtype, copy=False).tobytes()).decode("ascii")
 
 
 def _layer_document(layer: Layer) -> dict[str, Any]:
@@ -124,6 +100,8 @@ def _layer_document(layer: Layer) -> dict[str, Any]:
         "activation": layer.activation[0] if is_uniform else list(layer.activation),
         "pre": layer.pre,
         "skip": layer.skip,
+        "frozen": list(layer.frozen),
+        "off": list(layer.off),
     }
 
 
@@ -133,7 +111,7 @@ def _layers(value: Any) -> Layers:
 
 
 def _layer(value: Any, where: str) -> Layer:
-    fields = read_fields(value, where, required=("width", "activation"), optional=("pre", "skip"))
+    fields = read_fields(value, where, required=("width", "activation"), optional=("pre", "skip", "frozen", "off"))
     width = read_integer(fields["width"], f"{where}.width", 1, LIMITS["neurons a layer"])
     activation = fields["activation"]
     if isinstance(activation, list):
@@ -150,7 +128,19 @@ def _layer(value: Any, where: str) -> Layer:
         names,
         read_choice(fields.get("pre", "identity"), f"{where}.pre", "activation", ACTIVATIONS),
         read_boolean(fields.get("skip", False), f"{where}.skip"),
+        _neurons(fields.get("frozen", []), f"{where}.frozen", width),
+        _neurons(fields.get("off", []), f"{where}.off", width),
     )
+
+
+def _neurons(value: Any, where: str, width: int) -> tuple[int, ...]:
+    """Read which neurons of a layer something holds for."""
+    items = read_list(value, where, 0, width, "neurons")
+    neurons = [read_integer(item, f"{where}[{i}]", 0, width - 1) for i, item in enumerate(items)]
+    for i, neuron in enumerate(neurons):
+        if neuron in neurons[:i]:
+            raise DocumentError(f"neuron {neuron} is in the list twice", f"{where}[{i}]")
+    return tuple(sorted(neurons))
 
 
 def _domain(value: Any) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -174,38 +164,6 @@ def _inputs(value: Any) -> Inputs:
 
     fields = read_fields(value, "inputs", optional=("centre", "scale"))
     return Inputs(pair("centre", Inputs.centre, -FARTHEST), pair("scale", Inputs.scale, NARROWEST / 2))
-
-
-def _training(value: Any, data: DataSpec) -> Training:
-    names = tuple(vars(Training()))
-    fields = read_fields(value, "training", optional=names)
-    suited = [row.name for row in LOSSES.values() if data.task in row.tasks]
-    loss = read_choice(fields.get("loss", suited[0]), "training.loss", "loss", LOSSES)
-    if loss not in suited:
-        raise DocumentError(f"{loss} is not for {data.task}; choose from {', '.join(suited)}", "training.loss")
-    values = vars(Training()) | fields  # what is left out has its default
-    return Training(
-        loss=loss,
-        optimizer=read_choice(values["optimizer"], "training.optimizer", "optimizer", OPTIMIZERS),
-        learning_rate=read_number(values["learning_rate"], "training.learning_rate", 1e-8, 1e3),
-        batch_size=read_integer(values["batch_size"], "training.batch_size", 1, LIMITS["points"]),
-        l1=read_number(values["l1"], "training.l1", 0, 100),
-        l2=read_number(values["l2"], "training.l2", 0, 100),
-        seed=read_integer(values["seed"], "training.seed", 0, LARGEST_SEED),
-    )
-
-
-def _progress(value: Any, layers: Layers, data: DataSpec, training: Training) -> Progress:
-    fields = read_fields(value, "progress", optional=("epoch", "batch", "state"))
-    n_batches = math.ceil((data.n - data.n_test) / training.batch_size)
-    optimizer = OPTIMIZERS[training.optimizer].make(training.learning_rate)
-    state = fields.get("state", "")
-    length = optimizer.init(np.zeros(n_parameters(layers))).size if state != "" else 0
-    return Progress(
-        epoch=read_integer(fields.get("epoch", 0), "progress.epoch", 0, LARGEST_EPOCH),
-        batch=read_integer(fields.get("batch", 0), "progress.batch", 0, n_batches - 1),
-        state=read_vector(state, length, "progress.state", LARGEST_STATE),
-    )
 
 
 def _initial(value: Any) -> Initial:

@@ -1,7 +1,7 @@
 """Reading values that are not to be believed: one function per kind of value.
 
 Each takes a value from parsed JSON and ``where``, its path in the document, and returns it checked
-or raises ``DocumentError`` with what was found and what is allowed.
+or raises ``DocumentError`` with what was found and what is allowed. ``encode`` writes what ``read_vector`` reads.
 """
 
 import base64
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-LARGEST_SEED = 2**32 - 1
 SHOWN = 40  # characters of a wrong value that an error repeats
 
 
@@ -96,6 +95,15 @@ def read_number(value: Any, where: str, low: float, high: float) -> float:
     if not is_number or not low <= value <= high:
         raise DocumentError(f"expected a number from {low:g} to {high:g}, found {shown(value)}", where)
     return float(value)
+
+
+def encode(values: Array, dtype: str = "<f8") -> str:
+    """Return a vector as base64 of its little-endian bytes.
+
+    >>> encode(np.array([1.0]))
+    'AAAAAAAA8D8='
+    """
+    return base64.b64encode(values.astype(dtype, copy=False).tobytes()).decode("ascii")
 
 
 def read_vector(value: Any, length: int, where: str, largest: float) -> Array:

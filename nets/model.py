@@ -1,6 +1,6 @@
 """The model: everything that defines a session, as one frozen value, and how to start one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,8 @@ from nets.datasets import DATASETS, DataSpec
 from nets.initializers import INITIALIZERS
 from nets.inputs import UNIT_SQUARE, Domain, Inputs
 from nets.network import Layers, initial_parameters, uniform_layers
+from nets.schedules import SCHEDULES
+from nets.stopping import Best, Stop
 
 Array = NDArray[np.float64]
 
@@ -24,6 +26,14 @@ class Training:
 
     The penalty l1 · Σ|w| + ½ · l2 · Σw² over all weights (biases excepted) is added to the loss
     that is descended; the losses reported are without it.
+
+    Attributes:
+        hyperparameters: those of the optimiser that are not its defaults, by name.
+        schedule: a name of ``SCHEDULES``: how the learning rate falls from epoch to epoch.
+        schedule_epochs: the schedule's T.
+        input_noise: standard deviation of what is added to every coordinate of every training point, anew in
+            every epoch (Bishop, 1995); the losses reported are without it.
+        stop: when a run ends by itself.
     """
 
     loss: str = "softmax_cross_entropy"
@@ -33,18 +43,29 @@ class Training:
     l1: float = 0.0
     l2: float = 0.0
     seed: int = 1
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+    schedule: str = "constant"
+    schedule_epochs: int = 200
+    input_noise: float = 0.0
+    stop: Stop = field(default_factory=Stop)
+
+    def learning_rate_at(self, epoch: int) -> float:
+        """Return the learning rate of an epoch by its number, the first being 0."""
+        return self.learning_rate * SCHEDULES[self.schedule].factor(epoch, self.schedule_epochs)
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far training has come: whole epochs, batches within the next, the optimiser's state.
 
-    An empty state means a fresh optimiser.
+    An empty state means a fresh optimiser. ``best`` is what the plateau condition remembers; None where
+    nothing is watched yet.
     """
 
     epoch: int = 0
     batch: int = 0
     state: Array = field(default_factory=lambda: np.empty(0))
+    best: Best | None = None
 
 
 @dataclass(frozen=True)

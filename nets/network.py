@@ -39,12 +39,17 @@ class Layer:
         activation: one name of ``ACTIVATIONS`` per neuron.
         pre: the nonlinearity applied to everything the layer receives, before the weights.
         skip: whether the layer also receives the network's two inputs.
+        frozen: neurons whose weights and bias training leaves alone, ascending.
+        off: neurons that are switched off, ascending: their activation is 0 everywhere, whatever their
+            pre-activation, and training leaves them alone too.
     """
 
     width: int
     activation: tuple[str, ...]
     pre: str = "identity"
     skip: bool = False
+    frozen: tuple[int, ...] = ()
+    off: tuple[int, ...] = ()
 
 
 Layers = tuple[Layer, ...]
@@ -96,6 +101,18 @@ def is_weight(layers: Layers) -> Array:
     return mask
 
 
+def held_parameters(layers: Layers) -> NDArray[np.intp] | None:
+    """Return the places in the parameter vector that training leaves alone, ascending; None where there are none."""
+    if not any(layer.frozen or layer.off for layer in layers):
+        return None
+    mask = np.zeros(n_parameters(layers))
+    for layer, (weights, biases) in zip(layers, split(layers, mask), strict=True):
+        held = [*layer.frozen, *layer.off]
+        weights[held] = 1
+        biases[held] = 1
+    return np.flatnonzero(mask)
+
+
 def initial_parameters(layers: Layers, initializer: Initializer, rng: Generator) -> Array:
     """Draw a new parameter vector: weights by ``initializer``, biases 0."""
     parameters = np.zeros(n_parameters(layers))
@@ -116,19 +133,21 @@ def _runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
     return tuple(runs)
 
 
-def activate(names: tuple[str, ...], z: Array) -> Array:
-    """Apply row i's nonlinearity ``names[i]`` to row i of ``z`` (width, n)."""
+def activate(names: tuple[str, ...], z: Array, off: tuple[int, ...] = ()) -> Array:
+    """Apply row i's nonlinearity ``names[i]`` to row i of ``z`` (width, n); the rows ``off`` are 0."""
     a = np.empty_like(z)
     for name, rows in _runs(names):
         a[rows] = ACTIVATIONS[name].value(z[rows])
+    a[list(off)] = 0
     return a
 
 
-def activation_slope(names: tuple[str, ...], z: Array, a: Array) -> Array:
+def activation_slope(names: tuple[str, ...], z: Array, a: Array, off: tuple[int, ...] = ()) -> Array:
     """Return da/dz of ``activate``, shape (width, n)."""
     slope = np.empty_like(z)
     for name, rows in _runs(names):
         slope[rows] = ACTIVATIONS[name].slope(z[rows], a[rows])
+    slope[list(off)] = 0
     return slope
 
 
@@ -156,8 +175,8 @@ def plan(layers: Layers) -> tuple[Part, ...]:
     start, before = 0, N_INPUTS
     for layer, (width, inputs) in zip(layers, shapes(layers), strict=True):
         middle = start + width * inputs
-        names = layer.activation
-        row = ACTIVATIONS[names[0]] if len(set(names)) == 1 else None
+        names, off = layer.activation, layer.off
+        row = ACTIVATIONS[names[0]] if len(set(names)) == 1 and not off else None
         is_identity = row is ACTIVATIONS["identity"]
         parts.append(
             Part(
@@ -166,8 +185,8 @@ def plan(layers: Layers) -> tuple[Part, ...]:
                 biases=slice(middle, middle + width),
                 skip=layer.skip,
                 pre=None if layer.pre == "identity" else ACTIVATIONS[layer.pre],
-                value=None if is_identity else row.value if row else partial(activate, names),
-                slope=None if is_identity else row.slope if row else partial(activation_slope, names),
+                value=None if is_identity else row.value if row else partial(activate, names, off=off),
+                slope=None if is_identity else row.slope if row else partial(activation_slope, names, off=off),
                 before=before,
             )
         )
@@ -177,9 +196,13 @@ def plan(layers: Layers) -> tuple[Part, ...]:
 
 def forward(layers: Layers, parameters: Array, points: Array) -> list[Response]:
     """Return every layer's response to ``points`` (2, n) float64: x in row 0, y in row 1."""
+    return _responses(plan(layers), parameters, points)
+
+
+def _responses(parts: tuple[Part, ...], parameters: Array, points: Array) -> list[Response]:
     responses = []
     received = points
-    for part in plan(layers):
+    for part in parts:
         if part.skip:
             received = np.concatenate([received, points])
         inputs = received if part.pre is None else part.pre.value(received)
@@ -205,7 +228,7 @@ def loss_and_gradient(
         the loss, and d loss / d parameters of shape (p,).
     """
     parts = plan(layers)
-    responses = forward(layers, parameters, points)
+    responses = _responses(parts, parameters, points)
     gradient = np.empty_like(parameters)
     value, upstream = loss.value_and_slope(responses[-1].activation, targets)
     for index in range(len(parts) - 1, -1, -1):

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nets.data_document import LARGEST_TARGET, LONGEST_LABEL
-from nets.datasets import MOST_CLASSES, MOST_POINTS
+from nets.datasets import MOST_CLASSES
 from nets.inputs import FARTHEST
+from nets.limits import MOST_POINTS
 
 ROLES = ("x", "y", "target")
 # What the columns are called, besides their roles. In "x1, x2, y" the target is y.

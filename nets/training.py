@@ -1,8 +1,9 @@
 """Training: gradient descent over mini-batches, deterministic and resumable to the bit.
 
-The order of epoch e's points comes from ``default_rng([seed, e])`` and everything else from the
-model itself, so a run that is cut into slices anywhere, in mid-epoch too, ends with the same bits
-as one that is not. The last batch of an epoch holds what is left and may be smaller.
+The order of epoch e's points comes from ``default_rng([seed, e])``, the noise added to them from
+``default_rng([seed, e, 1])`` and everything else from the model itself, so a run that is cut into
+slices anywhere, in mid-epoch too, ends with the same bits as one that is not. The last batch of an
+epoch holds what is left and may be smaller.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nets.datasets import load, target_rows
-from nets.domains import find_gap
+from nets.divergence import diagnose
 from nets.losses import LOSSES
 from nets.model import LARGEST_PARAMETER, LARGEST_STATE, Model, Progress, Training
-from nets.network import Layers, forward, is_weight, loss_and_gradient
+from nets.network import forward, held_parameters, is_weight, loss_and_gradient
 from nets.optimizers import OPTIMIZERS
+from nets.stopping import Ending, ending, improved
 
 Array = NDArray[np.float64]
+Update = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -57,19 +60,12 @@ class Snapshot(NamedTuple):
     metrics: Metrics
 
 
-class Divergence(NamedTuple):
-    """Where the numbers stopped being finite, and what happened there, as sentences for people."""
-
-    where: str
-    why: str
-
-
 class Slice(NamedTuple):
-    """What a slice of training leaves: the model to go on from, the snapshots, and the end, if it diverged."""
+    """What a slice of training leaves: the model to go on from, the snapshots, and the run's ending, if it is over."""
 
     model: Model
     snapshots: list[Snapshot]
-    divergence: Divergence | None
+    ending: Ending | None
 
 
 class Batch(NamedTuple):
@@ -82,49 +78,102 @@ class Batch(NamedTuple):
 def train_slice(model: Model, budget: Budget) -> Slice:
     """Train ``model`` for one budget; a pure function of the model but for ``budget.seconds``.
 
-    On divergence the slice ends with the model as it was before the step that was not finite.
+    A run is over when a stop condition holds at the end of an epoch, the one before the slice
+    included, or when the numbers stop being finite. On divergence the slice ends with the model as
+    it was before the step that was not finite, and its last snapshot is of the last epoch that it
+    finished.
     """
     with np.errstate(all="ignore"):
-        return _train_slice(model, budget)
+        return _Run(model, budget).go()
 
 
-def _train_slice(model: Model, budget: Budget) -> Slice:
-    train, _ = batches_of_data(model)
-    training = model.training
-    optimizer = OPTIMIZERS[training.optimizer].make(training.learning_rate)
-    gradient = penalised_gradient(model)
-    parameters = model.parameters
-    state = model.progress.state if model.progress.state.size else optimizer.init(parameters)
-    epoch, first_batch = model.progress.epoch, model.progress.batch
-    last_epoch = None if budget.epochs is None else epoch + budget.epochs
-    clock = SliceClock(budget)
-    snapshots: list[Snapshot] = []
-    steps = 0
+class _Run:
+    """A slice under way: where training is, and what it has left behind."""
 
-    def at(epoch: int, batch: int) -> Model:
-        return replace(model, parameters=parameters, progress=Progress(epoch, batch, state))
+    def __init__(self, model: Model, budget: Budget) -> None:
+        progress = model.progress
+        self._model = model
+        self._budget = budget
+        self._train, _ = batches_of_data(model)
+        self._n_batches = -(-self._train.points.shape[1] // model.training.batch_size)
+        self._gradient = penalised_gradient(model)
+        self._parameters, self._state = model.parameters, progress.state
+        if not progress.state.size:
+            optimizer = OPTIMIZERS[model.training.optimizer].make(model.training.learning_rate)
+            self._state = optimizer.init(model.parameters)
+        self._epoch, self._batch, self._best = progress.epoch, progress.batch, progress.best
+        self._last_epoch = None if budget.epochs is None else progress.epoch + budget.epochs
+        self._clock = SliceClock(budget)
+        self._steps = 0
+        self._snapshots: list[Snapshot] = []
+        self._finished: tuple[int, Array] | None = None  # the last epoch that ended, and the parameters then
 
-    def is_spent() -> bool:
-        return steps == budget.steps or epoch == last_epoch or clock.is_over()
+    def go(self) -> Slice:
+        """Train until the budget is spent or the run is over."""
+        over = self._stopped() if self._batch == 0 else None
+        while over is None and not self._is_spent():
+            over = self._train_epoch()
+        return Slice(self._present(), self._snapshots, over)
 
-    while not is_spent():
-        n_batches = -(-train.points.shape[1] // training.batch_size)
-        for index, batch in enumerate(shuffled(train, training, epoch, first_batch), first_batch):
+    def _present(self) -> Model:
+        progress = Progress(self._epoch, self._batch, self._state, self._best)
+        return replace(self._model, parameters=self._parameters, progress=progress)
+
+    def _is_spent(self) -> bool:
+        return self._steps == self._budget.steps or self._epoch == self._last_epoch or self._clock.is_over()
+
+    def _train_epoch(self) -> Ending | None:
+        """Go on to the end of the epoch, or of the budget."""
+        update = update_rule(self._model, self._epoch)
+        gradient, parameters, state = self._gradient, self._parameters, self._state
+        for batch in shuffled(self._train, self._model.training, self._epoch, self._batch):
             value, slope = gradient(parameters, batch)
-            new, new_state = optimizer.update(parameters, slope, state)
+            new, new_state = update(parameters, slope, state)
             if not (np.isfinite(value) and _is_within(new, LARGEST_PARAMETER) and _is_within(new_state, LARGEST_STATE)):
-                return Slice(at(epoch, index), snapshots, diagnose(model.layers, parameters, batch, training, train))
-            parameters, state = new, new_state
-            steps += 1
-            if index + 1 < n_batches and is_spent():
-                return Slice(at(epoch, index + 1), snapshots, None)
-        epoch, first_batch = epoch + 1, 0
-        if clock.is_snapshot_due(len(snapshots)):
-            metrics = evaluate(at(epoch, 0))
+                return self._diverge(batch)
+            self._parameters, self._state = parameters, state = new, new_state
+            self._batch += 1
+            self._steps += 1
+            if self._batch < self._n_batches and self._is_spent():
+                return None
+        self._epoch, self._batch = self._epoch + 1, 0
+        return self._end_epoch()
+
+    def _end_epoch(self) -> Ending | None:
+        """Take a snapshot where one is due, and see whether the run is over."""
+        is_snapshot_due = self._clock.is_snapshot_due(len(self._snapshots))
+        metrics = None
+        if is_snapshot_due or self._model.training.stop.needs_metrics:
+            metrics = evaluate(self._present())
             if not np.isfinite(metrics.train_loss):
-                return Slice(at(epoch, 0), snapshots, diagnose(model.layers, parameters, train, training))
-            snapshots.append(Snapshot(epoch, parameters, metrics))
-    return Slice(at(epoch, first_batch), snapshots, None)
+                return self._diverge(self._train)
+        if metrics and is_snapshot_due:
+            self._snapshots.append(Snapshot(self._epoch, self._parameters, metrics))
+        self._finished = self._epoch, self._parameters
+        return self._stopped(metrics)
+
+    def _stopped(self, metrics: Metrics | None = None) -> Ending | None:
+        """Return the ending where a stop condition holds at the end of an epoch; what is over remembers no best."""
+        stop = self._model.training.stop
+        if metrics is None and stop.needs_metrics:
+            metrics = evaluate(self._present())
+        loss = accuracy = best = None
+        if metrics and np.isfinite(metrics.train_loss):
+            loss, accuracy = metrics.train_loss, metrics.train_accuracy
+            best = improved(self._best, self._epoch, loss) if stop.plateau else None
+        over = ending(stop, self._epoch, loss, accuracy, best)
+        self._best = None if over else best
+        return over
+
+    def _diverge(self, batch: Batch) -> Ending:
+        """Keep the end of the last finite epoch among the snapshots, and say what happened."""
+        if self._finished:
+            epoch, parameters = self._finished
+            if not self._snapshots or self._snapshots[-1].epoch < epoch:
+                metrics = evaluate(replace(self._model, parameters=parameters))
+                if np.isfinite(metrics.train_loss):
+                    self._snapshots.append(Snapshot(epoch, parameters, metrics))
+        return diagnose(self._present(), *batch, self._train.points)
 
 
 def _is_within(vector: Array, largest: float) -> bool:
@@ -164,21 +213,49 @@ def batches_of_data(model: Model) -> tuple[Batch, Batch]:
 
 
 def shuffled(train: Batch, training: Training, epoch: int, first: int = 0) -> Iterator[Batch]:
-    """Yield the mini-batches of one epoch in its own order, from batch ``first`` on."""
+    """Yield the mini-batches of one epoch in its own order and with its own noise, from batch ``first`` on.
+
+    Noise on the inputs is a penalty on how fast the outputs change (Bishop, 1995). It is drawn for the
+    whole epoch, so that batches are the same wherever a slice begins.
+    """
     n = train.points.shape[1]
     order = np.random.default_rng([training.seed, epoch]).permutation(n)
     points, targets = train.points[:, order], train.targets[:, order]
+    if training.input_noise:
+        noise = np.random.default_rng([training.seed, epoch, 1]).standard_normal(points.shape)
+        points = points + training.input_noise * noise
     for start in range(first * training.batch_size, n, training.batch_size):
         chosen = slice(start, start + training.batch_size)
         yield Batch(points[:, chosen], targets[:, chosen])
 
 
+def update_rule(model: Model, epoch: int) -> Update:
+    """Return the optimiser's update in an epoch; parameters of frozen neurons come out of it as they went in."""
+    training = model.training
+    row = OPTIMIZERS[training.optimizer]
+    update = row.make(training.learning_rate_at(epoch), **training.hyperparameters).update
+    held = held_parameters(model.layers)
+    if held is None:
+        return update
+
+    def update_others(parameters: Array, gradient: Array, state: Array) -> tuple[Array, Array]:
+        new, new_state = update(parameters, gradient, state)
+        new[held] = parameters[held]  # what momentum has gathered would move them still
+        return new, new_state
+
+    return update_others
+
+
 def penalised_gradient(model: Model) -> Callable[[Array, Batch], tuple[float, Array]]:
-    """Return ``(parameters, batch) -> (loss, gradient)`` with the penalties' slopes in the gradient."""
+    """Return ``(parameters, batch) -> (loss, gradient)`` with the penalties' slopes in the gradient.
+
+    The gradient is 0 for the parameters of neurons that are frozen or switched off.
+    """
     loss = LOSSES[model.training.loss]
     l1, l2 = model.training.l1, model.training.l2
     mask = is_weight(model.layers)
     l1_mask, l2_mask = l1 * mask, l2 * mask
+    held = held_parameters(model.layers)
 
     def gradient(parameters: Array, batch: Batch) -> tuple[float, Array]:
         value, slope = loss_and_gradient(model.layers, parameters, batch.points, batch.targets, loss)
@@ -186,6 +263,8 @@ def penalised_gradient(model: Model) -> Callable[[Array, Batch], tuple[float, Ar
             slope += l1_mask * np.sign(parameters)
         if l2:
             slope += l2_mask * parameters
+        if held is not None:
+            slope[held] = 0
         return value, slope
 
     return gradient
@@ -209,26 +288,3 @@ def _loss_and_accuracy(model: Model, batch: Batch) -> tuple[float, float | None]
     is_right = np.argmax(outputs, axis=0) == np.argmax(batch.targets, axis=0)
     is_right &= ~np.isnan(outputs).any(axis=0)  # no class is the highest where one is undefined
     return loss, float(np.mean(is_right))
-
-
-def diagnose(
-    layers: Layers, parameters: Array, batch: Batch, training: Training, train: Batch | None = None
-) -> Divergence:
-    """Say which layer's numbers were the first not to be finite, or whether it was the loss or the step itself."""
-    gap = find_gap(layers, parameters, (train or batch).points, "training points")
-    if gap:
-        return Divergence(*gap)
-    advice = "try a smaller learning rate or new weights"
-    responses = forward(layers, parameters, batch.points)
-    for number, response in enumerate(responses, 1):
-        for quantity, values in (("pre-activations", response.preactivation), ("activations", response.activation)):
-            if not np.isfinite(values).all():
-                return Divergence(f"layers[{number - 1}]", f"the {quantity} of layer {number} overflowed; {advice}")
-    loss, _ = LOSSES[training.loss].value_and_slope(responses[-1].activation, batch.targets)
-    if not np.isfinite(loss):
-        return Divergence(f"layers[{len(layers) - 1}]", f"the outputs grew so large that the loss overflowed; {advice}")
-    return Divergence(
-        "training.learning_rate",
-        f"a step of learning rate {training.learning_rate:g} took the parameters, "
-        f"or what the optimiser remembers, out of range; {advice}",
-    )

@@ -12,7 +12,8 @@ import pytest
 
 from app.routes import parse_run
 from app.settings import SETTINGS
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS
+from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from nets.optimizers import HYPERPARAMETERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -25,7 +26,7 @@ def row(*cells: str) -> str:
 
 ROWS = [
     row(f"`{entry.name}`", entry.formula, entry.source)
-    for table in (ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS)
+    for table in (ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES)
     for entry in table.values()
 ]
 
@@ -33,6 +34,12 @@ ROWS = [
 @pytest.mark.parametrize("line", ROWS)
 def test_every_row_of_a_table_stands_in_the_readme_with_its_formula_and_source(line: str) -> None:
     assert line in README.splitlines()
+
+
+@pytest.mark.parametrize("entry", HYPERPARAMETERS.values(), ids=HYPERPARAMETERS)
+def test_every_hyperparameter_stands_in_the_readme_with_its_default_and_range(entry) -> None:  # type: ignore[no-untyped-def]
+    cells = (f"`{entry.name}`", entry.label, f"{entry.default:g}", f"{entry.low:g} to {entry.high:g}", entry.meaning)
+    assert row(*cells) in README.splitlines()
 
 
 @pytest.mark.parametrize("entry", DATASETS.values(), ids=DATASETS)

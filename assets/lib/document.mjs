@@ -11,6 +11,7 @@ const N_INPUTS = 2;
  * @property {string[]} activation one name per neuron
  * @property {string} pre
  * @property {boolean} skip
+ * @property {number[]} off neurons that are switched off: their activation is 0 everywhere
  * @property {number} inputs length of a neuron's weight vector
  * @property {number} weights index of the first weight in the parameter vector
  * @property {number} biases index of the first bias
@@ -53,7 +54,8 @@ export function layoutLayers(document) {
     const biases = weights + layer.width * inputs;
     start = biases + layer.width;
     before = layer.width;
-    return { width: layer.width, activation, pre: layer.pre ?? "identity", skip: layer.skip ?? false, inputs, weights, biases };
+    const { width, pre = "identity", skip = false, off = [] } = layer;
+    return { width, activation, pre, skip, off, inputs, weights, biases };
   });
 }
 

@@ -69,6 +69,7 @@ export class Editing {
   #revise(before, document) {
     const { moments } = this.history;
     if (RESUMING(before) !== RESUMING(document)) moments.forEach((moment) => (moment.progress = null));
+    if (WATCHING(before) !== WATCHING(document)) moments.forEach(forgetBest);
     if (MEASURING(before) !== MEASURING(document)) moments.forEach((moment) => (moment.metrics = null));
   }
 
@@ -118,6 +119,15 @@ const SHAPE = ({ layers }) => JSON.stringify(layers.map(({ width, skip }) => [wi
 
 /** What an optimiser's state and a place within an epoch depend on. */
 const RESUMING = ({ data, training }) => JSON.stringify([data, training.optimizer, training.batch_size]);
+
+/** What the best loss of a plateau condition depends on. */
+const WATCHING = ({ data, training }) => JSON.stringify([data, training.loss, training.stop]);
+
+function forgetBest(moment) {
+  if (!moment.progress) return;
+  const { best: _, ...progress } = moment.progress;
+  moment.progress = progress;
+}
 
 /** What losses and accuracies depend on, besides the parameters. */
 const MEASURING = ({ layers, data, inputs, training }) => JSON.stringify([layers, data, inputs, training.loss]);

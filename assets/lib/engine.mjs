@@ -107,7 +107,9 @@ export class Evaluation {
         const input = this.input(l, i);
         for (let p = 0; p < n; p += 1) out[p] += weight * input[p];
       }
-      apply(ACTIVATIONS[layer.activation[k]], out, a.subarray(k * n, (k + 1) * n));
+      const activations = a.subarray(k * n, (k + 1) * n);
+      if (layer.off.includes(k)) activations.fill(0);
+      else apply(ACTIVATIONS[layer.activation[k]], out, activations);
     }
   }
 

@@ -35,6 +35,7 @@ export class Panel {
     this.pending = []; // changes that no answer knows of yet
     this.waiting = []; // {resolve, reject} of those who asked
     this.shown = new Map(); // id text -> value
+    this.clearable = new Set(); // id texts of the boxes that may be empty: their placeholder says what that means
     this.requests = 0;
   }
 
@@ -60,7 +61,8 @@ export class Panel {
     for (const { prop_id: property, value } of triggered) {
       const split = property.lastIndexOf(".");
       const id = JSON.parse(property.slice(0, split));
-      if (value === null || value === undefined || value === "" || value === 0 && property.endsWith("n_clicks")) continue;
+      if (value === null || value === undefined || value === 0 && property.endsWith("n_clicks")) continue;
+      if (value === "" && !this.clearable.has(idText(id))) continue; // a box on the way to another number
       if (this.shown.get(idText(id)) === value) continue;
       this.shown.set(idText(id), property.endsWith("n_clicks") ? undefined : value);
       // what could not be done is said by the accept hook
@@ -98,6 +100,7 @@ export class Panel {
   #note(updates) {
     for (const { id, props } of updates) {
       if ("value" in props) this.shown.set(idText(id), props.value);
+      if (props.placeholder) this.clearable.add(idText(id));
       if (id === "layer-rows") {
         this.rows = props.children;
         this.#rememberRows(props.children);

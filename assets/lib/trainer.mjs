@@ -125,8 +125,16 @@ export class Trainer extends EventTarget {
   }
 
   #finish({ end, where, why }) {
+    if (end === "diverged") this.#leaveUnfinishedEpoch();
     this.#stop();
-    this.#become("paused", end === "diverged" ? `Training stopped at its last finite step: ${why} (${where}).` : "");
+    this.#become("paused", notice(end, where, why));
+  }
+
+  /** A run that diverged in the middle of an epoch is shown as it was at the end of the last one. */
+  #leaveUnfinishedEpoch() {
+    this.queue.splice(0).forEach((moment) => this.#record(moment));
+    const last = this.history.moments.at(-1);
+    if (last) this.checkpoint = { ...last, progress: last.progress ?? { epoch: last.epoch, batch: 0, state: "" } };
   }
 
   #become(state, notice = "") {
@@ -223,6 +231,12 @@ export class Trainer extends EventTarget {
     this.#stop();
     this.#become("paused", `The server refused to train: ${error}${where ? ` (${where})` : ""}.`);
   }
+}
+
+/** What is said of an ending: why a run stopped by itself, nothing where it came to the end that was asked for. */
+function notice(end, where, why) {
+  if (end === "diverged") return `Training diverged and stopped at its last finite epoch: ${why} (${where}).`;
+  return end === "stopped" ? `Training stopped: ${why}.` : "";
 }
 
 /** How long a busy server asks to wait, in ms; 2 s where it does not say it as a number. */

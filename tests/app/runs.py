@@ -41,7 +41,7 @@ class Oracle:
 
 def oracle(model: Model, epochs: int) -> Oracle:
     result = train_slice(model, Budget(epochs=epochs))
-    assert result.divergence is None
+    assert result.ending is None
     return Oracle({snapshot.epoch: snapshot for snapshot in result.snapshots}, result.model)
 
 

@@ -218,7 +218,7 @@ def test_a_number_of_the_request_that_is_none_does_no_harm(client: FlaskClient, 
 
 
 def assert_is_one_sentence(text: str) -> None:
-    assert 0 < len(text) < 500
+    assert 0 < len(text) < 1500  # one of them lists every control
     assert "\n" not in text
     assert "Traceback" not in text
 

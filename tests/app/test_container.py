@@ -17,7 +17,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from nets import create, dataset, serialise
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from tests.app.conditions import until
 from tests.app.containers import ROOT, Image, build, read_instructions, remove
 from tests.app.pages import Page

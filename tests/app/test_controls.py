@@ -27,8 +27,11 @@ from app.edits import EDITS, Change, apply
 from app.thumbnails import dataset_picture
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, create, dataset, parse, serialise
 from nets.datasets import DataSpec, by_formula
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from nets.network import Layer
+from nets.optimizers import HYPERPARAMETERS
+from nets.schedules import SCHEDULES
+from nets.stopping import Stop
 from tests.app.components import by_id, control_of, key, option_values, walk
 from tests.nets.models import MIXED as MIXED_LAYERS
 from tests.nets.models import bits, model_of, spiral_model
@@ -46,6 +49,16 @@ MODELS: dict[str, Model] = {
     "no hidden layer": create(dataset("xor"), hidden=[]),
     "mixed neurons": model_of(MIXED_LAYERS, dataset("xor")),
     "eight layers": create(dataset("gaussians", 6), hidden=[32] * 7),
+    "every training control": spiral_model(
+        optimizer="momentum",
+        hyperparameters={"momentum": 0.5},
+        schedule="cosine",
+        schedule_epochs=77,
+        input_noise=0.25,
+        batch_size=4000,
+        seed=12,
+        stop=Stop(300, 0.05, 0.95, 20),
+    ),
     "odd numbers": spiral_model(learning_rate=0.02, batch_size=7, l1=0.25, l2=0.00002),
 }
 
@@ -87,7 +100,9 @@ def test_every_activation_is_in_the_menu_of_every_layer() -> None:
         assert option_values(component) == list(ACTIVATIONS)
 
 
-@pytest.mark.parametrize(("name", "table"), [("optimizer", OPTIMIZERS), ("initializer", INITIALIZERS)])
+@pytest.mark.parametrize(
+    ("name", "table"), [("optimizer", OPTIMIZERS), ("initializer", INITIALIZERS), ("schedule", SCHEDULES)]
+)
 def test_every_row_of_a_table_is_in_its_menu(name: str, table: dict[str, Any]) -> None:
     assert menu(name, MODELS["spiral"]) == list(table)
 
@@ -252,11 +267,67 @@ def test_every_nonlinearity_is_offered_with_its_formula() -> None:
         ("data-seed", "values by formula", True),
         ("data-seed", "own points", False),
         ("learning-rate", "own values", True),
+        ("hyperparameter-beta1", "spiral", True),
+        ("hyperparameter-momentum", "spiral", False),
+        ("hyperparameter-momentum", "every training control", True),
+        ("hyperparameter-beta1", "every training control", False),
+        ("schedule-epochs", "spiral", False),
+        ("schedule-epochs", "every training control", True),
+        ("stop-accuracy", "spiral", True),
+        ("stop-accuracy", "bumps", False),
     ],
 )
 def test_a_control_that_means_nothing_for_the_model_is_hidden(name: str, model: str, is_shown: bool) -> None:
     assert by_id(panel(MODELS[model]))[f"row-{name}"].hidden is not is_shown
     assert told(MODELS[model])[f"row-{name}"]["hidden"] is not is_shown
+
+
+def box(name: str, model: Model) -> Any:
+    return by_id(panel(model))[key(control_id(name))]
+
+
+def test_a_box_that_may_be_empty_says_what_that_means() -> None:
+    for name in ("epoch", "loss", "accuracy", "plateau"):
+        empty = box(f"stop-{name}", MODELS["spiral"])
+        assert (empty.value, empty.placeholder) == ("", "never")
+        assert told(MODELS["spiral"])[key(control_id(f"stop-{name}"))]["placeholder"] == "never"
+    beta = box("hyperparameter-beta1", MODELS["spiral"])
+    assert (beta.value, beta.placeholder) == (0.9, "0.9")
+    assert not box("training-seed", MODELS["spiral"]).placeholder
+
+
+@pytest.mark.parametrize("row", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_every_number_of_an_optimiser_has_a_box_with_its_range_and_default(row: Any) -> None:
+    model = spiral_model(optimizer=row.name)
+    shown_boxes = {name for name in HYPERPARAMETERS if not by_id(panel(model))[f"row-hyperparameter-{name}"].hidden}
+    assert shown_boxes == {entry.name for entry in row.hyperparameters}
+    for entry in row.hyperparameters:
+        component = box(f"hyperparameter-{entry.name}", model)
+        assert (component.value, component.min, component.max) == (entry.default, entry.low, entry.high)
+
+
+def test_the_largest_batch_is_called_full() -> None:
+    batches = box("batch-size", MODELS["spiral"])
+    assert {option["value"]: option["label"] for option in batches.data}[str(LIMITS["points"])] == "full"
+    assert box("batch-size", MODELS["every training control"]).value == str(LIMITS["points"])
+
+
+@models
+def test_every_row_of_training_has_a_tooltip_that_is_told_too(model: Model) -> None:
+    rows = by_id(panel(model))
+    for control in CONTROLS:
+        row = rows[f"row-{control.name}"]
+        assert row.title == told(model)[f"row-{control.name}"]["title"] == control.help_for(model)
+        assert control.section != "training" or row.title
+
+
+def test_tooltips_of_menus_give_the_formula_of_what_is_chosen() -> None:
+    titles = {
+        name: props["title"] for name, props in told(MODELS["every training control"]).items() if "title" in props
+    }
+    assert OPTIMIZERS["momentum"].formula in titles["row-optimizer"]
+    assert SCHEDULES["cosine"].formula in titles["row-schedule"]
+    assert LOSSES["softmax_cross_entropy"].formula in titles["row-loss"]
 
 
 # What the panel offers can be had.

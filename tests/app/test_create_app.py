@@ -17,7 +17,7 @@ from app.layout import FIRST_RATE
 from app.palette import style_sheet
 from app.settings import read_settings
 from nets import parse, serialise
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from tests.app.applications import application, ask, fetch
 from tests.app.pages import Page
 from tests.app.workers import InProcessWorker

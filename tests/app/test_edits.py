@@ -10,11 +10,15 @@ import pytest
 from app.edits import EDITS, Change, apply
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Budget, Model, create, dataset, train_slice
 from nets.datasets import DataSpec, by_formula
-from nets.document import LARGEST_SEED, LIMITS, parse, serialise
+from nets.document import parse, serialise
 from nets.fields import DocumentError
 from nets.inputs import UNIT_SQUARE, Inputs
+from nets.limits import LARGEST_SEED, LIMITS
 from nets.model import Initial
 from nets.network import Layer, n_parameters, split
+from nets.optimizers import HYPERPARAMETERS as NUMBERS
+from nets.optimizers import applicable
+from nets.stopping import Best, Stop
 from tests.nets.models import MIXED, bits, model_of, spiral_model
 
 OWN_POINTS = DataSpec(None, 4, 0.0, 2, 1, 0.25, ((0.0, 0.5), (0.5, 0.0), (0.5, 0.5), (0.0, 0.0)), (0.0, 1.0, 1.0, 0.0))
@@ -72,6 +76,17 @@ HYPERPARAMETERS: list[tuple[str, Any, Callable[[Model], Any], Any]] = [
     ("l1", "0.001", lambda model: model.training.l1, 0.001),
     ("l2", "0.1", lambda model: model.training.l2, 0.1),
     ("training-seed", 7, lambda model: model.training.seed, 7),
+    ("hyperparameter-beta1", 0.8, lambda model: model.training.hyperparameters, {"beta1": 0.8}),
+    ("schedule", "cosine", lambda model: model.training.schedule, "cosine"),
+    ("schedule-epochs", 50, lambda model: model.training.schedule_epochs, 50),
+    ("input-noise", 0.05, lambda model: model.training.input_noise, 0.05),
+    ("stop-epoch", 300, lambda model: model.training.stop, Stop(epoch=300)),
+    ("stop-loss", "0.05", lambda model: model.training.stop, Stop(loss=0.05)),
+    ("stop-accuracy", 0.95, lambda model: model.training.stop, Stop(accuracy=0.95)),
+    ("stop-plateau", 20, lambda model: model.training.stop, Stop(plateau=20)),
+    ("neuron-frozen", True, lambda model: model.layers[0].frozen, (0,)),
+    ("neuron-off", True, lambda model: model.layers[0].off, (0,)),
+    ("layer-frozen", True, lambda model: model.layers[0].frozen, (0, 1, 2, 3)),
     ("noise", 0.25, lambda model: model.data.noise, 0.25),
     ("points", 300, lambda model: model.data.n, 300),
     ("points", "20", lambda model: model.data.n, 20),
@@ -119,12 +134,90 @@ def test_another_optimiser_starts_afresh_where_the_weights_are_and_the_same_goes
 ) -> None:
     after = edited(model, "optimizer", optimizer)
     assert_weights_and_epochs_are_kept(model, after)
-    assert after.training == replace(model.training, optimizer=optimizer)
+    kept = applicable(optimizer, model.training.hyperparameters)
+    assert after.training == replace(model.training, optimizer=optimizer, hyperparameters=kept)
     if optimizer == model.training.optimizer:
         assert after.progress.state.tobytes() == model.progress.state.tobytes()
     else:
         assert after.progress.state.size == 0
-    assert train_slice(after, Budget(steps=1)).divergence is None
+    assert train_slice(after, Budget(steps=1)).ending is None
+
+
+def test_another_optimiser_keeps_the_numbers_that_it_has_too_and_drops_the_others() -> None:
+    model = edited(edited(MODEL, "optimizer", "rmsprop"), "hyperparameter-decay", 0.5)
+    model = edited(model, "hyperparameter-epsilon", 1e-6)
+    assert edited(model, "optimizer", "adam").training.hyperparameters == {"epsilon": 1e-6}
+    assert edited(model, "optimizer", "sgd").training.hyperparameters == {}
+    assert edited(model, "optimizer", "rmsprop").training.hyperparameters == {"decay": 0.5, "epsilon": 1e-6}
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_an_empty_box_of_a_hyperparameter_is_its_default_and_of_a_stop_condition_never(nothing: str | None) -> None:
+    model = edited(edited(MODEL, "hyperparameter-beta2", 0.9), "stop-loss", 0.1)
+    model = edited(edited(model, "hyperparameter-beta2", nothing), "stop-loss", nothing)
+    assert (model.training.hyperparameters, model.training.stop) == ({}, Stop())
+
+
+def test_a_stop_condition_leaves_the_others_alone() -> None:
+    model = MODEL
+    for control, value in (("stop-epoch", 9), ("stop-loss", 0.1), ("stop-accuracy", 0.9), ("stop-plateau", 5)):
+        model = edited(model, control, value)
+    assert model.training.stop == Stop(9, 0.1, 0.9, 5)
+
+
+@pytest.mark.parametrize(
+    ("control", "value"), [("loss", "mean_squared_error"), ("stop-plateau", 9), ("noise", 0.2), ("dataset", "circles")]
+)
+def test_what_was_watched_for_a_plateau_is_watched_anew_after_a_change(control: str, value: Any) -> None:
+    watched = replace(MODEL, progress=replace(MODEL.progress, best=Best(1, 0.5)))
+    assert edited(watched, control, value).progress.best is None
+
+
+# Neurons that are frozen or switched off.
+
+
+@pytest.mark.parametrize(("control", "field"), [("neuron-frozen", "frozen"), ("neuron-off", "off")])
+def test_a_neuron_is_marked_and_unmarked_without_touching_the_others(control: str, field: str) -> None:
+    model = MODEL
+    for neuron in (2, 0, 2):
+        model = edited(model, control, True, layer=0, neuron=neuron)
+    assert getattr(model.layers[0], field) == (0, 2)
+    model = edited(model, control, True, layer=1, neuron=1)
+    assert [getattr(layer, field) for layer in model.layers] == [(0, 2), (1,)]
+    for neuron in (0, 0, 3):
+        model = edited(model, control, False, layer=0, neuron=neuron)
+    assert getattr(model.layers[0], field) == (2,)
+    assert bits(model)[:5] == bits(MODEL)[:5]  # weights, progress and the optimiser's state stay
+
+
+def test_a_layer_is_frozen_and_thawed_as_a_whole() -> None:
+    model = edited(edited(MODEL, "neuron-frozen", True, layer=0, neuron=2), "neuron-off", True, layer=0, neuron=1)
+    frozen = edited(model, "layer-frozen", True, layer=0)
+    assert (frozen.layers[0].frozen, frozen.layers[0].off) == ((0, 1, 2, 3), (1,))
+    assert edited(frozen, "layer-frozen", False, layer=0).layers[0].frozen == ()
+
+
+@pytest.mark.parametrize("control", ["neuron-frozen", "neuron-off", "layer-frozen"])
+@pytest.mark.parametrize("value", [1, "true", None, []])
+def test_a_mark_is_true_or_false(control: str, value: Any) -> None:
+    assert refusal(lambda: edited(MODEL, control, value)).where.startswith("layers[0].")
+
+
+def test_marks_follow_the_width_and_an_added_layer_has_none() -> None:
+    model = MODEL
+    for neuron in (0, 3):
+        model = edited(edited(model, "neuron-off", True, neuron=neuron), "neuron-frozen", True, neuron=neuron)
+    narrower = edited(model, "layer-width", 2, layer=0).layers[0]
+    assert (narrower.frozen, narrower.off) == ((0,), (0,))
+    wider = edited(model, "layer-width", 6, layer=0).layers[0]
+    assert (wider.frozen, wider.off) == ((0, 3), (0, 3))
+    first, added, _ = edited(model, "add-layer").layers
+    assert (first.frozen, added.frozen, added.off) == ((0, 3), (), ())
+
+
+def test_marks_of_outputs_follow_the_number_of_classes() -> None:
+    model = edited(MODEL, "neuron-off", True, layer=1, neuron=2)
+    assert edited(model, "dataset", "moons").layers[-1].off == ()
 
 
 def test_a_change_in_mid_epoch_leaves_a_model_that_can_be_trained() -> None:
@@ -302,7 +395,7 @@ def assert_data_and_network_agree(model: Model, name: str) -> None:
     assert model.data.noise == DATASETS[name].noise
     assert model.layers[-1].width == model.data.n_outputs
     assert model.data.task in LOSSES[model.training.loss].tasks
-    assert train_slice(model, Budget(steps=1)).divergence is None
+    assert train_slice(model, Budget(steps=1)).ending is None
 
 
 def test_another_data_set_keeps_what_was_chosen_of_its_size_its_seed_and_its_share_of_test_points() -> None:
@@ -486,7 +579,7 @@ def test_a_control_that_does_not_exist_is_refused_with_those_that_do(control: st
     assert error.where == "changes"
     assert f"unknown control '{control[:20]}" in str(error)
     assert all(name in str(error) for name in EDITS)
-    assert len(str(error)) < 500
+    assert len(str(error)) < 1500
 
 
 def nested(depth: int) -> list[Any]:
@@ -552,6 +645,7 @@ def edited_or_refused(model: Model, control: str, value: Any) -> Model | Documen
         return error
 
 
+CLEARABLE = [*(f"hyperparameter-{name}" for name in NUMBERS), *(name for name in EDITS if name.startswith("stop-"))]
 BUTTONS = (
     *("narrow-layer", "widen-layer", "remove-neuron", "insert-layer", "remove-layer", "layer-up", "layer-down"),
     *("new-weights", "same-weights", "new-points"),
@@ -565,6 +659,8 @@ VALUED = [name for name in EDITS if name not in BUTTONS]
 def test_what_is_no_value_at_all_is_refused_by_every_control_that_takes_one(control: str, value: Any) -> None:
     if value is None and control in OPTIONAL:
         return
+    if value is None and control in CLEARABLE:
+        return  # an empty box
     refusal(lambda: edited(MODEL, control, value))
 
 
@@ -618,6 +714,15 @@ def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
         ("l1", -1, "training.l1"),
         ("l2", "nan", "training.l2"),
         ("training-seed", LARGEST_SEED + 1, "training.seed"),
+        ("hyperparameter-beta1", 1, "training.hyperparameters.beta1"),
+        ("hyperparameter-momentum", 0.5, "training.hyperparameters.momentum"),  # adam has none
+        ("schedule", "linear", "training.schedule"),
+        ("schedule-epochs", 0, "training.schedule_epochs"),
+        ("input-noise", 2, "training.input_noise"),
+        ("stop-epoch", 1.5, "training.stop.epoch"),
+        ("stop-loss", "low", "training.stop.loss"),
+        ("stop-accuracy", 95, "training.stop.accuracy"),
+        ("stop-plateau", 0, "training.stop.plateau"),
     ],
 )
 def test_a_value_that_is_wrong_is_named_by_its_field(control: str, value: Any, where: str) -> None:
@@ -625,5 +730,5 @@ def test_a_value_that_is_wrong_is_named_by_its_field(control: str, value: Any, w
 
 
 def test_every_edit_takes_a_layer_that_a_document_can_have() -> None:
-    """``Layer`` has four fields; an edit that dropped one would lose what a document says."""
-    assert set(vars(Layer(1, ("tanh",)))) == {"width", "activation", "pre", "skip"}
+    """``Layer`` has six fields; an edit that dropped one would lose what a document says."""
+    assert set(vars(Layer(1, ("tanh",)))) == {"width", "activation", "pre", "skip", "frozen", "off"}

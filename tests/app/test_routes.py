@@ -12,8 +12,8 @@ from app.routes import LARGEST_RATE, parse_run
 from app.stream import MOST_EPOCHS, Run
 from app.tasks import Payload
 from nets import Budget, create, dataset, serialise, train_slice
-from nets.document import LARGEST_EPOCH, LIMITS
 from nets.fields import DocumentError
+from nets.limits import LARGEST_EPOCH, LIMITS
 from tests.app.applications import application, fetch
 from tests.app.runs import assert_is_that_run, oracle, read_lines
 from tests.app.workers import InProcessWorker

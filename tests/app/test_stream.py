@@ -25,6 +25,7 @@ from app.worker import LocalWorker
 from nets import Budget, Model, create, dataset, train_slice
 from nets.network import Layer, n_parameters, uniform_layers
 from nets.optimizers import OPTIMIZERS
+from nets.stopping import Stop
 from tests.app.runs import (
     CHECKPOINT,
     METRICS,
@@ -369,6 +370,51 @@ def test_a_run_that_diverges_says_where_and_why_and_ends_with_what_was_finite(
     assert "\n" not in end["why"]
     last = at_checkpoint(model, end)  # reads them, and so refuses what is not finite
     assert bits(last) == bits(train_slice(model, Budget(epochs=10_000)).model)
+
+
+@pytest.mark.parametrize(
+    ("stop", "condition", "why"),
+    [
+        (Stop(epoch=40), "epoch", "epoch 40 is reached"),
+        (Stop(loss=0.9), "loss", "train loss 0."),
+        (Stop(accuracy=0.6), "accuracy", "train accuracy 0."),
+        (Stop(plateau=2, loss=0.0), "plateau", "train loss has not improved by 0.1 % for 2 epochs"),
+    ],
+    ids=["epoch", "loss", "accuracy", "plateau"],
+)
+@pytest.mark.parametrize("look", [1e-3, 3e-2])
+def test_a_run_that_is_stopped_says_which_condition_and_ends_where_it_would_alone(
+    monkeypatch: pytest.MonkeyPatch, look: float, stop: Stop, condition: str, why: str
+) -> None:
+    Clock(look).install(monkeypatch)
+    model = spiral_model(stop=stop, learning_rate=1e-6 if stop.plateau else 0.02)
+    *before, end = run_lines(Run(model))
+    assert not any("end" in line for line in before)
+    assert set(end) == CHECKPOINT | {"end", "where", "why"}
+    assert (end["end"], end["where"]) == ("stopped", f"training.stop.{condition}")
+    assert why in end["why"]
+    assert end["progress"]["batch"] == 0
+    assert bits(at_checkpoint(model, end)) == bits(train_slice(model, Budget(epochs=10_000)).model)
+
+
+def test_a_run_whose_condition_is_met_already_is_one_line(clock: Clock) -> None:
+    model = train_slice(spiral_model(), Budget(epochs=3)).model
+    model = with_training(model, stop=Stop(epoch=3))
+    (end,) = run_lines(Run(model))
+    assert (end["end"], end["why"], end["epoch"]) == ("stopped", "epoch 3 is reached", 3)
+    assert bits(at_checkpoint(model, end)) == bits(model)
+
+
+def test_a_stream_that_watches_for_a_plateau_can_go_on_from_every_checkpoint(clock: Clock) -> None:
+    model = spiral_model(stop=Stop(plateau=30), learning_rate=1e-5)
+    *before, end = run_lines(Run(model))
+    assert end["end"] == "stopped"
+    checkpoints = [line for line in before if "progress" in line]
+    assert len(checkpoints) > 1
+    for line in checkpoints:
+        assert set(line["progress"]) == {"epoch", "batch", "state", "best"}
+        again = run_lines(Run(at_checkpoint(model, line)))[-1]
+        assert (again["epoch"], again["why"]) == (end["epoch"], end["why"])
 
 
 def test_an_error_of_the_worker_reaches_whoever_reads() -> None:

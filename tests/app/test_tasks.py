@@ -66,7 +66,7 @@ def test_a_slice_is_that_of_train_slice(model: Model) -> None:
     for line, snapshot in zip(result["snapshots"], expected.snapshots, strict=True):
         assert floats(line["parameters"], "<f4").tobytes() == snapshot.parameters.astype("<f4").tobytes()
         assert tuple(line[name] for name in METRICS) == snapshot.metrics
-    assert result["divergence"] is None
+    assert result["ending"] is None
 
 
 @models
@@ -140,7 +140,8 @@ SQUARE, SUM = Layer(1, ("square",)), Layer(1, ("identity",))
 def test_a_run_that_diverges_says_where_and_why_and_warns_nobody_else(model: Model) -> None:
     """What is not finite is in the metrics too; nothing of it may go to the log, ten times a second."""
     result = TASKS["train"](payload(model))
-    assert set(result["divergence"]) == {"where", "why"}
-    assert "overflowed" in result["divergence"]["why"]
+    assert set(result["ending"]) == {"kind", "where", "why"}
+    assert result["ending"]["kind"] == "diverged"
+    assert "overflowed" in result["ending"]["why"]
     assert floats(result["parameters"], "<f8").tobytes() == model.parameters.tobytes()
     assert set(result["metrics"]) == set(METRICS)

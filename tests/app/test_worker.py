@@ -89,7 +89,7 @@ def test_an_error_of_a_task_is_the_callers(worker: LocalWorker) -> None:
         worker.run("train", {})
     with pytest.raises(KeyError):
         worker.run("dream", {})
-    assert without_time(worker.run("train", payload(spiral_model())))["divergence"] is None
+    assert without_time(worker.run("train", payload(spiral_model())))["ending"] is None
 
 
 def test_a_process_has_one_thread_for_linear_algebra(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
@@ -188,7 +188,7 @@ def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, po
     until(is_given_up, "the task is given up")
     with pytest.raises(RuntimeError, match=f"the background process died {TRIES} times during 'train'"):
         doomed.result()
-    assert worker.run("train", payload(spiral_model()))["divergence"] is None  # the next one is served again
+    assert worker.run("train", payload(spiral_model()))["ending"] is None  # the next one is served again
 
 
 def test_close_ends_the_processes_and_can_be_called_twice() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nets.datasets import DataSpec
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from nets.model import Model, create, dataset
 
 MOST_LAYERS, MOST_NEURONS = LIMITS["layers"], LIMITS["neurons a layer"]

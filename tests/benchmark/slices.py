@@ -15,7 +15,8 @@ from app.stream import LONGEST_SLICE, SHORTEST_SLICE, SNAPSHOTS_A_SECOND, TURN
 from app.tasks import Payload
 from app.worker import LocalWorker
 from nets.datasets import load
-from nets.document import LIMITS, serialise
+from nets.document import serialise
+from nets.limits import LIMITS
 from nets.model import Model, dataset
 from tests.benchmark.networks import LARGEST, NETWORKS
 from tests.benchmark.tables import Benchmark, Column

@@ -17,6 +17,12 @@ MIXED: Layers = (
     Layer(2, ("identity", "square"), pre="tanh"),
 )
 
+MARKED: Layers = (
+    Layer(4, ("tanh",) * 4, frozen=(0, 2), off=(3,)),
+    Layer(3, ("tanh", "gaussian", "sin"), pre="gaussian", skip=True, frozen=(1,), off=(0, 1)),
+    Layer(2, ("identity",) * 2, pre="gaussian", frozen=(1,)),
+)
+
 
 def spiral_model(**training: Any) -> Model:
     """A 2-4-3 network on 48 spiral points, 40 of them for training in batches of 12, 12, 12 and 4."""
@@ -39,6 +45,7 @@ def bits(model: Model) -> tuple[Any, ...]:
         *arrays,
         progress.epoch,
         progress.batch,
+        progress.best,
         *(model.layers, model.data, model.training, model.initial, model.domain, model.inputs),
     )
 

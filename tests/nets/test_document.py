@@ -21,9 +21,11 @@ from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset
 from nets.network import Layer, n_parameters, uniform_layers
 from nets.optimizers import OPTIMIZERS
+from nets.schedules import SCHEDULES
+from nets.stopping import Best, Stop
 from nets.surfaces import surfaces
 from nets.training import Budget, train_slice
-from tests.nets.models import MIXED, bits, model_of, spiral_model, through_json
+from tests.nets.models import MARKED, MIXED, bits, model_of, spiral_model, through_json
 
 EXTREMES = [0.0, -0.0, 5e-324, 1e-300, 1 / 3, np.pi, -1e30, 1e30, np.nextafter(1, 2)]
 POINTS = ((0.1, -0.0), (1 / 3, 1e-300), (-1e6, 0.5), (0.25, 1e6))
@@ -40,6 +42,16 @@ MODELS: dict[str, Model] = {
         f"{name} in mid-epoch": train_slice(spiral_model(optimizer=name, l1=0.1, l2=0.01), Budget(steps=6)).model
         for name in OPTIMIZERS
     },
+    **{f"{name} schedule": spiral_model(schedule=name, schedule_epochs=7) for name in SCHEDULES},
+    **{
+        f"{name} with other numbers": spiral_model(
+            optimizer=name, hyperparameters={entry.name: entry.high for entry in row.hyperparameters}
+        )
+        for name, row in OPTIMIZERS.items()
+    },
+    "noise and every stop condition": spiral_model(input_noise=0.1, stop=Stop(9, 0.1, 0.95, 20)),
+    "watched for a plateau": replace(spiral_model(), progress=Progress(7, 2, np.empty(0), Best(5, 1 / 3))),
+    "frozen and switched off": model_of(MARKED, dataset("xor")),
     "mixed neurons, skip and pre": model_of(MIXED, dataset("moons")),
     "points with classes": create(CLASSES_GIVEN, hidden=[2]),
     "points with values": create(VALUES_GIVEN, hidden=[2]),
@@ -68,20 +80,39 @@ def test_a_model_that_travels_as_json_text_is_the_same_bit_for_bit(model: Model)
 
 
 def test_a_document_says_what_the_design_says() -> None:
-    layers = (Layer(2, ("tanh", "relu"), skip=False), Layer(1, ("identity",), pre="sin"))
+    layers = (Layer(2, ("tanh", "relu"), skip=False, frozen=(1,)), Layer(1, ("identity",), pre="sin", off=(0,)))
     model = replace(model_of(layers, dataset("saddle", n=20)), parameters=np.arange(1.0, 10))
     document = serialise(model)
     assert document["version"] == 1
     assert document["domain"] == [[-1, 1], [-1, 1]]
     assert document["layers"] == [
-        {"width": 2, "activation": ["tanh", "relu"], "pre": "identity", "skip": False},
-        {"width": 1, "activation": "identity", "pre": "sin", "skip": False},
+        {"width": 2, "activation": ["tanh", "relu"], "pre": "identity", "skip": False, "frozen": [1], "off": []},
+        {"width": 1, "activation": "identity", "pre": "sin", "skip": False, "frozen": [], "off": [0]},
     ]
     assert struct.unpack("<9d", base64.b64decode(document["parameters"])) == (1, 2, 3, 4, 5, 6, 7, 8, 9)
     saddle = {"name": "saddle", "n": 20, "noise": 0.02, "classes": 0, "seed": 1, "test": 0.25, "balance": 1}
     assert document["data"] == saddle
     assert document["inputs"] == {"centre": [0, 0], "scale": [1, 1]}
+    assert document["training"] == {
+        "loss": "mean_squared_error",
+        "optimizer": "adam",
+        "learning_rate": 0.01,
+        "batch_size": 32,
+        "l1": 0,
+        "l2": 0,
+        "seed": 1,
+        "hyperparameters": {},
+        "schedule": "constant",
+        "schedule_epochs": 200,
+        "input_noise": 0,
+        "stop": {"epoch": None, "loss": None, "accuracy": None, "plateau": None},
+    }
     assert document["progress"] == {"epoch": 0, "batch": 0, "state": ""}
+
+
+def test_what_is_watched_for_a_plateau_is_in_the_document() -> None:
+    model = replace(spiral_model(), progress=Progress(7, 0, np.empty(0), Best(5, 0.25)))
+    assert serialise(model)["progress"]["best"] == {"epoch": 5, "loss": 0.25}
 
 
 def test_encode_can_write_float32_for_snapshots() -> None:

@@ -11,6 +11,7 @@ from nets.datasets import DataSpec
 from nets.model import Model, create, dataset
 from nets.network import Layer, Layers, n_parameters, uniform_layers
 from nets.optimizers import OPTIMIZERS
+from nets.stopping import Stop
 from nets.training import Budget, Slice, Snapshot, train_slice
 from tests.nets.models import MIXED, bits, model_of, spiral_model, through_json
 
@@ -69,8 +70,10 @@ def test_slices_that_travel_as_json_between_are_one_run(optimizer: str, budget: 
             create(dataset("saddle", n=48, test=1 / 6), hidden=[3]),
             training=replace(spiral_model().training, loss="mean_squared_error"),
         ),
+        spiral_model(input_noise=0.1, schedule="cosine", schedule_epochs=5),
+        spiral_model(optimizer="nesterov", schedule="exponential", schedule_epochs=3, stop=Stop(plateau=100)),
     ],
-    ids=["mixed", "regression"],
+    ids=["mixed", "regression", "noise and cosine", "exponential and a plateau"],
 )
 def test_networks_of_every_kind_can_be_cut(model: Model) -> None:
     assert_is_the_same_run(model, Budget(steps=7), between=through_json)
@@ -113,9 +116,9 @@ def test_a_learning_rate_that_is_too_large_is_named_and_the_last_finite_paramete
     model = model_of(uniform_layers([1], "identity"), dataset("saddle"), loss="mean_squared_error")
     model = replace(model, training=replace(model.training, optimizer=optimizer, learning_rate=1000.0))
     result = train_slice(model, Budget(epochs=1000))
-    assert result.divergence is not None
-    assert result.divergence.where == "training.learning_rate"
-    assert "learning rate 1000" in result.divergence.why
+    assert result.ending is not None
+    assert result.ending.where == "training.learning_rate"
+    assert "learning rate 1000" in result.ending.why
     assert result.model.progress.epoch + result.model.progress.batch > 0
     assert_ends_at_the_last_finite_step(model, result)
 
@@ -137,9 +140,9 @@ OVERFLOWS = {
 def test_the_layer_that_overflowed_is_named(optimizer: str, quantity: str) -> None:
     layers, where, why = OVERFLOWS[quantity]
     result = train_slice(huge(layers, optimizer=optimizer), Budget(epochs=2))
-    assert result.divergence is not None
-    assert result.divergence.where == where
-    assert why in result.divergence.why
+    assert result.ending is not None
+    assert result.ending.where == where
+    assert why in result.ending.why
     assert result.snapshots == []
     assert_ends_at_the_last_finite_step(huge(layers, optimizer=optimizer), result)
 
@@ -148,9 +151,9 @@ def test_a_loss_that_overflowed_is_named_with_the_layer_that_made_the_outputs() 
     """Outputs of about 1e232 are finite; the square of their error is not."""
     layers = (SQUARE, SQUARE, Layer(1, ("identity",)), Layer(1, ("identity",)))
     result = train_slice(huge(layers, "saddle", loss="mean_squared_error"), Budget(epochs=1))
-    assert result.divergence is not None
-    assert result.divergence.where == "layers[3]"
-    assert "the loss overflowed" in result.divergence.why
+    assert result.ending is not None
+    assert result.ending.where == "layers[3]"
+    assert "the loss overflowed" in result.ending.why
 
 
 def test_a_loss_that_is_no_number_ends_the_run_though_its_gradient_is_zero() -> None:
@@ -160,8 +163,8 @@ def test_a_loss_that_is_no_number_ends_the_run_though_its_gradient_is_zero() -> 
     parameters = np.array([0, 0, 1e29, 1e29, 0, 1e29, 0, 1e18, -1e18, 0, 0])  # 1e29, then 1e116, then 1e290
     model = replace(model_of(layers, all_of_one_class), parameters=parameters)
     result = train_slice(model, Budget(epochs=2, snapshots=0))
-    assert result.divergence is not None
-    assert "the loss overflowed" in result.divergence.why
+    assert result.ending is not None
+    assert "the loss overflowed" in result.ending.why
     assert_ends_at_the_last_finite_step(model, result)
 
 
@@ -169,7 +172,7 @@ def test_a_state_too_large_for_a_document_ends_the_run_though_the_parameters_are
     """A gradient of 1e145 moves adam's parameters by no more than the learning rate, but its square is in the state."""
     model = huge((SQUARE, SUM), "saddle", loss="mean_squared_error", optimizer="adam")
     result = train_slice(model, Budget(epochs=1))
-    assert result.divergence is not None
+    assert result.ending is not None
     assert_ends_at_the_last_finite_step(model, result)
 
 
@@ -178,7 +181,7 @@ def test_a_run_that_diverged_does_not_go_on(snapshots: int | None) -> None:
     layers, _, _ = OVERFLOWS["activations"]
     first = train_slice(huge(layers), Budget(epochs=3, snapshots=snapshots))
     again = train_slice(first.model, Budget(epochs=3, snapshots=snapshots))
-    assert again.divergence == first.divergence
+    assert again.ending == first.ending
     assert bits(again.model) == bits(first.model)
 
 
@@ -188,7 +191,7 @@ def test_an_epoch_that_ends_with_an_infinite_loss_gives_no_snapshot() -> None:
     model = model_of(layers, dataset("saddle"), loss="mean_squared_error", learning_rate=1e3, batch_size=4000)
     model = replace(model, parameters=np.ones(n_parameters(layers)))
     result = train_slice(model, Budget(epochs=50))
-    assert result.divergence is not None
-    assert "the loss overflowed" in result.divergence.why
+    assert result.ending is not None
+    assert "the loss overflowed" in result.ending.why
     assert (result.model.progress.epoch, result.snapshots) == (1, [])
     assert_ends_at_the_last_finite_step(model, result)

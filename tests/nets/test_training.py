@@ -12,30 +12,47 @@ from nets.losses import LOSSES
 from nets.model import Model, create, dataset
 from nets.network import loss_and_gradient, split
 from nets.optimizers import OPTIMIZERS
-from nets.training import Budget, batches_of_data, evaluate, penalised_gradient, train_slice
+from nets.training import Budget, batches_of_data, evaluate, penalised_gradient, shuffled, train_slice
 from tests.nets import plain_python
 from tests.nets.gradient_check import assert_is_gradient
 from tests.nets.models import MIXED, bits, model_of, spiral_model
 
-RATES = {"sgd": 0.1, "momentum": 0.02, "adam": 0.01}  # a sensible learning rate for each optimiser
+RATES = {
+    "sgd": 0.1,
+    "momentum": 0.02,
+    "nesterov": 0.02,
+    "rmsprop": 0.005,
+    "adam": 0.01,
+}  # a sensible learning rate for each optimiser
 
 
 def plain_linear_sgd(model: Model, epochs: int) -> list[float]:
-    """Fit w₁x + w₂y + b to the train points number by number, the smaller last batch included."""
+    """Fit w₁x + w₂y + b to the train points number by number, the smaller last batch included.
+
+    The learning rate halves every ``schedule_epochs``, and the points are where the noise takes them.
+    """
     training, (train, _) = model.training, batches_of_data(model)
     points, targets = train.points.T.tolist(), train.targets[0].tolist()
     w1, w2, b = model.parameters.tolist()
     for epoch in range(epochs):
         order = np.random.default_rng([training.seed, epoch]).permutation(len(points)).tolist()
+        noise = np.random.default_rng([training.seed, epoch, 1]).standard_normal((2, len(points))).T.tolist()
+        shaken = [
+            (points[i][0] + training.input_noise * dx, points[i][1] + training.input_noise * dy, targets[i])
+            for i, (dx, dy) in zip(order, noise, strict=True)
+        ]
+        rate = training.learning_rate
+        if training.schedule == "exponential":
+            rate /= 2 ** (epoch / training.schedule_epochs)
         for start in range(0, len(points), training.batch_size):
-            batch = [(*points[i], targets[i]) for i in order[start : start + training.batch_size]]
+            batch = shaken[start : start + training.batch_size]
             slopes = [2 * (w1 * x + w2 * y + b - t) / len(batch) for x, y, t in batch]
             d_w1 = sum(slope * x for slope, (x, _, _) in zip(slopes, batch, strict=True))
             d_w2 = sum(slope * y for slope, (_, y, _) in zip(slopes, batch, strict=True))
             w1, w2, b = (
-                w1 - training.learning_rate * d_w1,
-                w2 - training.learning_rate * d_w2,
-                b - training.learning_rate * sum(slopes),
+                w1 - rate * d_w1,
+                w2 - rate * d_w2,
+                b - rate * sum(slopes),
             )
     return [w1, w2, b]
 
@@ -47,6 +64,52 @@ def test_epochs_of_sgd_are_those_of_plain_python_and_the_small_last_batch_is_use
     model = replace(model, training=training)
     trained = train_slice(model, Budget(epochs=3)).model
     np.testing.assert_allclose(trained.parameters, plain_linear_sgd(model, 3), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"input_noise": 0.3}, {"schedule": "exponential", "schedule_epochs": 2}],
+    ids=["noise on the inputs", "a learning rate that falls"],
+)
+def test_epochs_with_noise_and_with_a_schedule_are_those_of_plain_python(settings: dict[str, Any]) -> None:
+    model = create(dataset("saddle", n=14, test=0.25, noise=0.1), hidden=[])
+    training = replace(model.training, optimizer="sgd", learning_rate=0.2, batch_size=4, seed=5, **settings)
+    model = replace(model, training=training)
+    trained = train_slice(model, Budget(epochs=4)).model
+    np.testing.assert_allclose(trained.parameters, plain_linear_sgd(model, 4), rtol=1e-12)
+
+
+def test_noise_has_the_deviation_that_was_set_and_is_another_in_every_epoch() -> None:
+    model = create(dataset("spiral", n=4000), hidden=[])
+    training = replace(model.training, input_noise=0.25, batch_size=4000)
+    train, _ = batches_of_data(model)
+    added = []
+    for epoch in range(2):
+        (noisy,) = shuffled(train, training, epoch)
+        (clean,) = shuffled(train, replace(training, input_noise=0.0), epoch)
+        np.testing.assert_array_equal(noisy.targets, clean.targets)
+        added.append(noisy.points - clean.points)
+    assert np.std(added[0], axis=1) == pytest.approx([0.25, 0.25], rel=0.05)
+    assert np.mean(added[0], axis=1) == pytest.approx([0, 0], abs=0.02)
+    assert abs(np.corrcoef(added[0].ravel(), added[1].ravel())[0, 1]) < 0.05
+
+
+def test_what_is_measured_is_measured_without_noise() -> None:
+    model = spiral_model(input_noise=1.0)
+    assert evaluate(model) == evaluate(spiral_model())
+    trained = train_slice(model, Budget(epochs=2))
+    assert trained.snapshots[-1].metrics == evaluate(trained.model)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_hyperparameters_reach_the_optimiser(optimizer: str) -> None:
+    plain = train_slice(spiral_model(optimizer=optimizer), Budget(epochs=2)).model.parameters
+    for entry in OPTIMIZERS[optimizer].hyperparameters:
+        told = {entry.name: entry.default}
+        same = spiral_model(optimizer=optimizer, hyperparameters=told)
+        assert train_slice(same, Budget(epochs=2)).model.parameters.tobytes() == plain.tobytes()
+        other = spiral_model(optimizer=optimizer, hyperparameters={entry.name: 0.5})
+        assert not np.any(train_slice(other, Budget(epochs=2)).model.parameters == plain)
 
 
 def test_a_batch_size_larger_than_the_data_is_one_batch_of_everything() -> None:
