@@ -59,7 +59,7 @@ def surface_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> di
                         "highlight": False,
                     },
                 },
-                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>height %{z:.4f}<extra></extra>",
+                "hovertemplate": "x %{x:.4~g}<br>y %{y:.4~g}<br>height %{z:.4f}<extra></extra>",
             },
             {
                 "type": "scatter3d",
@@ -117,7 +117,7 @@ def level_set_figure(x: Array, y: Array, heights: Array, scale: float = 1.0) -> 
                 "colorscale": colorscale(),
                 "contours": {"coloring": "heatmap", "start": step - scale, "end": scale - step, "size": step},
                 "line": {"width": 0.7, "color": "rgba(25,28,33,0.5)", "smoothing": 0},
-                "hovertemplate": "x %{x:.3f}<br>y %{y:.3f}<br>height %{z:.4f}<extra></extra>",
+                "hovertemplate": "x %{x:.4~g}<br>y %{y:.4~g}<br>height %{z:.4f}<extra></extra>",
             },
             {
                 **common,

@@ -92,7 +92,7 @@ def test_the_map_of_the_tree_has_every_module(folder: str) -> None:
 
 
 def test_the_architecture_names_every_module_of_the_page() -> None:
-    named = set(re.findall(r"`(\w+)`", ARCHITECTURE.split("| module | concern |")[1].split("\n\n")[0]))
+    named = set(re.findall(r"`([\w-]+)`", ARCHITECTURE.split("| module | concern |")[1].split("\n\n")[0]))
     folders = [ROOT / "assets" / folder for folder in ("lib", "lenses", "sheets")]
     modules = {path.stem for folder in folders for path in folder.rglob("*.mjs")}
     assert named == modules | {"main"} | (named & {"nets"})

@@ -119,7 +119,8 @@ export class Inspector {
       "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale],
       "scene.zaxis.tickvals": [-scale / 2, 0, scale / 2],
     });
-    this.Plotly.relayout(this.map, named(""));
+    // as square as the tiles, whatever the units
+    this.Plotly.relayout(this.map, { ...named(""), "yaxis.scaleratio": (x.at(-1) - x[0]) / (y.at(-1) - y[0]) });
   }
 }
 

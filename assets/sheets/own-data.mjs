@@ -18,15 +18,17 @@ const count = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 export function create(parts, dialog) {
   const show = wireTabs(dialog);
   const sender = new Sender(parts.panel);
-  const draw = wireDrawing(parts, sender);
+  const { drawing, update } = wireDrawing(parts, sender);
+  sender.settled = update;
   wireTable(sender);
   const formula = wireFormula(parts, sender);
-  parts.session.addEventListener("settings", () => dialog.open && draw());
+  parts.session.addEventListener("settings", () => dialog.open && update());
   return {
     open() {
       if (parts.session.document.data.formula) show("formula");
       formula();
-      draw();
+      drawing.recentre();
+      update();
     },
   };
 }
@@ -35,6 +37,7 @@ export function create(parts, dialog) {
 class Sender {
   constructor(panel) {
     this.panel = panel;
+    this.settled = () => {}; // when nothing is under way any more
     this.waiting = 0;
     this.last = Promise.resolve();
   }
@@ -42,9 +45,14 @@ class Sender {
   /** @returns {Promise<object>} the document that came of it; rejects with what is wrong */
   send(control, value) {
     this.waiting += 1;
-    const answer = this.last.then(() => this.panel.change({ control, value })).finally(() => (this.waiting -= 1));
+    const answer = this.last.then(() => this.panel.change({ control, value })).finally(() => this.#settle());
     this.last = answer.catch(() => {});
     return answer.then((proposal) => proposal.document);
+  }
+
+  #settle() {
+    this.waiting -= 1;
+    if (!this.waiting) this.settled();
   }
 }
 
@@ -86,7 +94,7 @@ function wireChoices(group, chosen, attribute = "value") {
   return press;
 }
 
-/** @returns {() => void} brings the canvas up to date with the session */
+/** @returns {{drawing: Drawing, update: () => void}} update brings the drawing up to date with the session */
 function wireDrawing({ session, actions }, sender) {
   const status = byId("own-draw-status");
   const say = (text) => setText(status, text);
@@ -194,13 +202,10 @@ function wireDrawing({ session, actions }, sender) {
       targets: points.map(({ target }) => target),
       task: drawing.isClasses ? "classes" : "values",
     };
-    sender.send("own-points", value).then(update, (error) => {
-      update();
-      say(sentence(error.message));
-    });
+    sender.send("own-points", value).catch((error) => say(sentence(error.message)));
   }
 
-  return update;
+  return { drawing, update };
 }
 
 function wireTable(sender) {

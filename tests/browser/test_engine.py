@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from nets import ACTIVATIONS, Model, create, dataset, evaluate, serialise, surfaces
-from nets.datasets import DataSpec, load
+from nets.datasets import DataSpec, by_formula, load
+from nets.inputs import Inputs
 from nets.losses import LOSSES
 from nets.model import Training
 from nets.network import Layer, n_parameters
@@ -30,6 +31,7 @@ MIXED = with_layers((Layer(len(NAMES), NAMES), Layer(len(NAMES), NAMES[::-1]), O
 SKIP = with_layers((Layer(5, ("tanh",) * 5), Layer(4, ("sin", "relu", "abs", "gelu"), skip=True), OUTPUT))
 PRE = with_layers((Layer(4, ("tanh",) * 4, pre="square"), Layer(3, ("relu",) * 3, pre="sin", skip=True), OUTPUT))
 STRETCHED = replace(MIXED, domain=((-3.0, 0.5), (2.0, 7.25)))
+ODD_UNITS = replace(PRE, domain=((0.0, 200.0), (-1e-4, 1e-3)), inputs=Inputs((90.0, 4e-4), (110.0, 6e-4)))
 
 
 def assert_same_surfaces(relief: Relief, model: Model, n: int) -> None:
@@ -73,7 +75,9 @@ def test_landscapes_of_every_nonlinearity_equal_numpys(relief: Relief) -> None:
         assert_same_surfaces(relief, with_layers(layers), 25)
 
 
-@pytest.mark.parametrize("model", [MIXED, SKIP, PRE, STRETCHED], ids=["mixed", "skip", "pre", "stretched"])
+@pytest.mark.parametrize(
+    "model", [MIXED, SKIP, PRE, STRETCHED, ODD_UNITS], ids=["mixed", "skip", "pre", "stretched", "units"]
+)
 def test_landscapes_of_every_kind_of_layer_equal_numpys(model: Model, relief: Relief) -> None:
     assert_same_surfaces(relief, model, 49)
 
@@ -95,6 +99,8 @@ METRIC_MODELS = [create(dataset("spiral", classes=3), training=Training(loss=los
     create(dataset("bumps")),
     create(dataset("xor", test=0.0)),
     replace(create(dataset("gaussians", classes=2)), layers=(Layer(2, ("log", "identity")),)),
+    create(by_formula("class = (x > 0) + 2*(y > 0)", n=50), hidden=[4]),
+    replace(create(dataset("spiral")), inputs=Inputs((0.3, -0.1), (0.5, 2.0))),
     create(DataSpec(None, 3, 0.0, 2, 1, 0.0, ((0.0, 0.5), (0.2, -0.3), (-1.0, 0.9)), (0.0, 1.0, 1.0)), hidden=[3]),
 ]
 

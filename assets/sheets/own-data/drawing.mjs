@@ -94,6 +94,11 @@ export class Drawing {
     this.draw();
   }
 
+  /** Put the keyboard's cross back to the middle. */
+  recentre() {
+    this.cross = null;
+  }
+
   /** Whether a stroke is under way. */
   get isBusy() {
     return this.last !== null;
