@@ -152,11 +152,11 @@ export class Picture {
       groups.get(key).push(i);
     }
     this.#inFrame(() => {
-      for (const [key, members] of groups) this.#dots(members, ...key.split(" "), x, y);
+      for (const [key, members] of groups) this.#dots(members, ...key.split(" "), x, y, isClassification);
     });
   }
 
-  #dots(members, colour, isTest, x, y) {
+  #dots(members, colour, isTest, x, y, isClassification) {
     const { pen, colours } = this;
     const isHollow = isTest === "true";
     pen.beginPath();
@@ -165,10 +165,17 @@ export class Picture {
       pen.arc(x[i], y[i], RADIUS, 0, 2 * Math.PI);
     }
     pen.fillStyle = isHollow ? colours.panel : colour;
-    pen.strokeStyle = isHollow ? colour : colours.panel;
-    pen.lineWidth = isHollow ? 1.6 : 0.8;
     pen.fill();
-    pen.stroke();
+    if (!isClassification) this.#outline(colours.muted, isHollow ? 2.8 : 1); // a height near zero has the colour of the page
+    if (isHollow) this.#outline(colour, 1.6);
+    else if (isClassification) this.#outline(colours.panel, 0.8);
+  }
+
+  /** Stroke the present path. */
+  #outline(colour, width) {
+    this.pen.strokeStyle = colour;
+    this.pen.lineWidth = width;
+    this.pen.stroke();
   }
 
   /** A ring around what the pointer is on. @param {number} x @param {number} y */
