@@ -1,7 +1,7 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``.
+``optimizers``, ``datasets``, ``model``, ``training``, ``gradient``, ``surfaces``, ``fields``, ``document``.
 
 A first session::
 
@@ -17,6 +17,7 @@ from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS
 from nets.document import parse, serialise
 from nets.fields import DocumentError
+from nets.gradient import gradient
 from nets.initializers import INITIALIZERS
 from nets.losses import LOSSES
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
@@ -45,6 +46,7 @@ __all__ = [
     "create",
     "dataset",
     "evaluate",
+    "gradient",
     "new_weights",
     "parse",
     "serialise",
