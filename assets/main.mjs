@@ -9,12 +9,14 @@ import { Editing } from "./lib/editing.mjs";
 import { GRID_SIZE } from "./lib/engine.mjs";
 import { FlatWall } from "./lib/flatwall.mjs";
 import { wireWall } from "./lib/gestures.mjs";
+import { addBox, Gradients } from "./lib/gradients.mjs";
 import { History } from "./lib/history.mjs";
 import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
+import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
 import { Terms } from "./lib/terms.mjs";
@@ -82,7 +84,9 @@ function build(frame) {
     change: (index, value) => session.setParameter(index, value),
     end: () => editing.end(),
   };
-  const terms = new Terms(byId("terms"), hooks, GRID_SIZE);
+  const probe = new Probe();
+  const places = { terms: byId("terms"), buildUp: byId("build-up"), point: byId("strip-point") };
+  const terms = new Terms(places, { ...hooks, refresh: () => view.request() }, probe, GRID_SIZE);
   const timeline = new Timeline(byId("timeline"), history, (index) => editing.seek(index));
   const panel = new Panel(dash, {
     model: () => session.model(),
@@ -91,10 +95,14 @@ function build(frame) {
     hold: () => trainer.hold(),
     accept: (proposal, loaded) => accept(parts, proposal, loaded),
   });
-  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel }, frame);
+  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel, probe }, frame);
+  const gradients = new Gradients({ session, trainer, editing, storage });
+  gradients.addEventListener("change", () => view.request());
+  addBox(byId("pull"), gradients);
+  view.gradients = gradients;
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, probe, gradients, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
   parts.actions = createActions(parts);

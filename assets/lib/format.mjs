@@ -2,13 +2,19 @@
 
 const MINUS = "−";
 
-const signed = (text) => text.replace("-", MINUS);
+const signed = (text) => text.replaceAll("-", MINUS);
 
 /** @param {number} value a parameter or a height @param {number} digits after the point */
 export function formatNumber(value, digits = 2) {
   const magnitude = Math.abs(value);
   if (magnitude !== 0 && (magnitude >= 1e5 || magnitude < 0.5 * 10 ** -digits)) return signed(value.toExponential(1));
   return signed(value.toFixed(digits));
+}
+
+/** A value of a landscape, always with three digits after the point where that is short. @param {number} value */
+export function formatReading(value) {
+  if (!Number.isFinite(value)) return "undefined";
+  return Math.abs(value) < 0.0005 ? "0.000" : formatNumber(value, 3);
 }
 
 /** @param {?number} loss */

@@ -6,6 +6,7 @@
  */
 
 import { heightScale } from "./arrange.mjs";
+import { arithmeticAt } from "./composition.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace } from "./engine.mjs";
 import { Metrics } from "./metrics.mjs";
 import { buildScene, columnTitles, edgeWeights, neuronTitle, pointAttributes, termsOf } from "./scene.mjs";
@@ -16,7 +17,7 @@ const WINDOW = 120; // frames whose times are remembered
 
 export class View extends EventTarget {
   /**
-   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel
+   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel, probe
    * @param {HTMLElement} frame the element whose size and scroll position the wall has
    */
   constructor(parts, frame) {
@@ -25,6 +26,7 @@ export class View extends EventTarget {
     this.frameElement = frame;
     this.inspector = null; // until Plotly has been loaded
     this.lens = null; // what fills the centre instead of the wall
+    this.gradients = null; // what training would do, made after this
     this.selection = { layer: 1, neuron: 0 };
     this.kind = "activation";
     this.dirtyFrom = Infinity;
@@ -33,6 +35,7 @@ export class View extends EventTarget {
     this.frames = 0;
     this.session.addEventListener("settings", () => this.rebuild());
     this.session.addEventListener("parameters", ({ detail }) => this.invalidate(detail.from));
+    this.probe.addEventListener("change", () => this.request());
     this.trainer.addEventListener("arrival", () => this.request());
     this.trainer.addEventListener("state", () => this.request());
   }
@@ -143,7 +146,7 @@ export class View extends EventTarget {
       frames: this.frames,
       evaluateMs: median(this.times.evaluate),
       drawMs: median(this.times.draw),
-      requests: this.trainer.requests + this.panel.requests,
+      requests: this.trainer.requests + this.panel.requests + (this.gradients?.requests ?? 0),
       snapshots: this.trainer.snapshots,
     };
   }
@@ -232,9 +235,14 @@ export class View extends EventTarget {
   #updateTerms() {
     const { layer, neuron } = this.selection;
     if (layer === 0) return;
-    const { inputs } = this.session.layers[layer - 1];
+    const { document, layers, parameters } = this.session;
+    const { inputs } = layers[layer - 1];
+    const { point } = this.probe;
     this.terms.update({
-      parameters: this.session.parameters,
+      parameters,
+      domain: document.domain,
+      arithmetic: point && arithmeticAt(layers, parameters, this.selection, point),
+      gradient: this.gradients?.values ?? null,
       inputs: Array.from({ length: inputs }, (_, i) => this.evaluation.input(layer, i)),
       preactivation: this.evaluation.values(layer, neuron, "preactivation"),
       activation: this.evaluation.values(layer, neuron),
