@@ -13,6 +13,7 @@ from app.controls import ACTIVATION_MENU, WITH_FORMULA, activation_options, cont
 from app.figures import level_set_figure, surface_figure
 from app.lenses import navigation, panes
 from app.sheets import sheet_buttons, sheets
+from app.strip import strip
 from nets import Model, axes, surfaces
 
 FIRST_RATE = 60  # epochs a second
@@ -54,7 +55,7 @@ def page(model: Model) -> dmc.MantineProvider:
                 _header(),
                 _transport(),
                 html.Aside(setup_panel(model), id="rail", className="rail", **{"aria-label": "setup"}),
-                html.Main([*panes(), _strip()], className="centre"),
+                html.Main([*panes(), strip()], className="centre"),
                 _inspector(model),
                 html.Div(id="notice", role="status", **{"aria-live": "polite"}),
                 *sheets(),
@@ -128,24 +129,6 @@ def _transport() -> html.Section:
         ],
         className="transport",
         **{"aria-label": "training"},
-    )
-
-
-def _strip() -> html.Section:
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2("How it is made", id="strip-title"),
-                    html.Span("drag a slider: every landscape downstream follows", className="hint"),
-                ],
-                className="strip-head",
-            ),
-            html.Div(id="terms", className="terms"),
-        ],
-        className="strip",
-        id="strip",
-        **{"aria-label": "composition of the selected neuron"},
     )
 
 

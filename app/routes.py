@@ -1,4 +1,4 @@
-"""The HTTP API: ``POST /api/train`` and ``GET /healthz``.
+"""The HTTP API: ``POST /api/train``, ``POST /api/gradient`` and ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -13,13 +13,15 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
-from nets.document import parse
+from nets.document import parse, serialise
 from nets.fields import DocumentError
 from nets.limits import LARGEST_EPOCH, LIMITS
+from nets.model import Model
 
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second
 NDJSON = "application/x-ndjson"
+ASKED_FOR = {"train": "training", "gradient": "a gradient"}  # with POST, by the last part of its path
 
 
 def register(server: Flask, worker: Worker, turns: Turns) -> None:
@@ -42,11 +44,19 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
+    @api.post("/gradient")
+    def gradient() -> Response:
+        model = parse_gradient(_json_body())
+        result = worker.run("gradient", {"document": orjson.dumps(serialise(model)).decode()})
+        if result["gradient"] is None:
+            raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
+        return _json(result)
+
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
         # without this Dash would answer with the page, which it has for every path
-        if path == "train":
-            raise MethodNotAllowed(["POST"], "training is asked for with POST")
+        if path in ASKED_FOR:
+            raise MethodNotAllowed(["POST"], f"{ASKED_FOR[path]} is asked for with POST")
         raise NotFound("there is nothing here; training is asked for with POST /api/train")
 
     @api.errorhandler(DocumentError)
@@ -60,6 +70,11 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         return response
 
     server.register_blueprint(api)
+    _register_beside(server)
+
+
+def _register_beside(server: Flask) -> None:
+    """Add what is not under ``/api``: whether the server is well, and errors that are found before there is a route."""
 
     @server.get("/healthz")
     def healthz() -> Response:
@@ -80,13 +95,7 @@ def parse_run(body: Any) -> Run:
     Raises:
         DocumentError: naming the field that is wrong.
     """
-    if not isinstance(body, dict):
-        raise DocumentError("expected an object with the field 'model'", "")
-    for name in body:
-        if name not in ("model", "epochs", "rate"):
-            raise DocumentError(f"unknown field {name[:40]!r}; the fields are model, epochs, rate", name[:40])
-    if "model" not in body:
-        raise DocumentError("the field 'model' is missing", "model")
+    _check_fields(body, ("model", "epochs", "rate"))
     epochs = body.get("epochs", MOST_EPOCHS)
     if isinstance(epochs, bool) or not isinstance(epochs, int) or not 1 <= epochs <= MOST_EPOCHS:
         raise DocumentError(f"expected a whole number from 1 to {MOST_EPOCHS}", "epochs")
@@ -99,6 +108,27 @@ def parse_run(body: Any) -> Run:
     if left < 1:
         raise DocumentError(f"training ends at epoch {LARGEST_EPOCH}", "progress.epoch")
     return Run(model, min(epochs, left), rate)
+
+
+def parse_gradient(body: Any) -> Model:
+    """Check the body of a request for a gradient.
+
+    Raises:
+        DocumentError: naming the field that is wrong.
+    """
+    _check_fields(body, ("model",))
+    return parse(body["model"])
+
+
+def _check_fields(body: Any, names: tuple[str, ...]) -> None:
+    """Refuse what is no object with a model, or has other fields than ``names``."""
+    if not isinstance(body, dict):
+        raise DocumentError("expected an object with the field 'model'", "")
+    for name in body:
+        if name not in names:
+            raise DocumentError(f"unknown field {name[:40]!r}; the fields are {', '.join(names)}", name[:40])
+    if "model" not in body:
+        raise DocumentError("the field 'model' is missing", "model")
 
 
 def _json_body() -> Any:

@@ -30,7 +30,9 @@ GESTURES = (
     Gesture("w", "the keyboard to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes"),
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
     Gesture("f, Shift+F, o", "freeze the selected neuron or its layer, switch the neuron off or on again"),
-    Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
+    Gesture(
+        "drag a slider", "change a weight or the bias; a double-click on it, its number or its landscape sets it to 0"
+    ),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
     Gesture("drawing your own data", "click adds a point, dragging several, right-click removes the nearest"),
     Gesture("… with the keyboard", "arrows move a cross, Enter adds, Delete removes, 1 to 6 choose the class"),

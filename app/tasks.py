@@ -14,6 +14,7 @@ import numpy as np
 
 from nets.document import parse, with_progress
 from nets.fields import encode
+from nets.gradient import gradient as loss_and_slopes
 from nets.model import Model
 from nets.training import Budget, Metrics, evaluate, train_slice
 from nets.training_document import progress_document
@@ -66,4 +67,20 @@ def _metrics_at_end(model: Model, last: Metrics | None, lines: list[Payload]) ->
         return evaluate(model)
 
 
-TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train}
+def gradient(payload: Payload) -> Payload:
+    """Find out which way training would move every parameter.
+
+    Args:
+        payload: ``document`` (JSON text).
+
+    Returns:
+        ``loss`` over all training points, penalties included, and ``gradient``, its slopes in the order
+        of the parameters; both None where a number of theirs is not finite.
+    """
+    loss, slopes = loss_and_slopes(parse(json.loads(payload["document"])))
+    if not (np.isfinite(loss) and np.isfinite(slopes).all()):
+        return {"loss": None, "gradient": None}
+    return {"loss": loss, "gradient": encode(slopes)}
+
+
+TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train, "gradient": gradient}

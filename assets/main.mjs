@@ -9,6 +9,7 @@ import { Editing } from "./lib/editing.mjs";
 import { GRID_SIZE } from "./lib/engine.mjs";
 import { FlatWall } from "./lib/flatwall.mjs";
 import { wireWall } from "./lib/gestures.mjs";
+import { addBox, Gradients } from "./lib/gradients.mjs";
 import { History } from "./lib/history.mjs";
 import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
@@ -85,7 +86,9 @@ function build(frame) {
     change: (index, value) => session.setParameter(index, value),
     end: () => editing.end(),
   };
-  const terms = new Terms(byId("terms"), hooks, GRID_SIZE);
+  const probe = new Probe();
+  const places = { terms: byId("terms"), buildUp: byId("build-up"), point: byId("strip-point") };
+  const terms = new Terms(places, { ...hooks, refresh: () => view.request() }, probe, GRID_SIZE);
   const timeline = new Timeline(byId("timeline"), history, (index) => editing.seek(index));
   const panel = new Panel(dash, {
     model: () => session.model(),
@@ -94,7 +97,6 @@ function build(frame) {
     hold: () => trainer.hold(),
     accept: (proposal, loaded) => accept(parts, proposal, loaded),
   });
-  const probe = new Probe();
   const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel, probe }, frame);
   const weights = new Weights(frame, session, {
     ...hooks,
@@ -105,9 +107,13 @@ function build(frame) {
   view.weights = weights;
   const neuronTools = new NeuronTools(byId("neuron-tools"), (change) => panel.change(change).catch(() => {})); // said by accept()
   view.addEventListener("select", () => neuronTools.show(session.document, view.selection));
+  const gradients = new Gradients({ session, trainer, editing, storage });
+  gradients.addEventListener("change", () => view.request());
+  addBox(byId("pull"), gradients);
+  view.gradients = gradients;
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
   parts.actions = createActions(parts);

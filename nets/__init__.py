@@ -2,7 +2,7 @@
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
 ``domains``, ``optimizers``, ``schedules``, ``stopping``, ``limits``, ``generators``, ``expressions``, ``formula``,
-``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``surfaces``, ``fields``, ``reshape``,
+``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``gradient``, ``surfaces``, ``fields``, ``reshape``,
 ``data_document``, ``training_document``, ``document``, ``table``.
 
 A first session::
@@ -19,6 +19,7 @@ from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, by_formula
 from nets.document import parse, serialise
 from nets.fields import DocumentError
+from nets.gradient import gradient
 from nets.initializers import INITIALIZERS
 from nets.inputs import Inputs
 from nets.losses import LOSSES
@@ -55,6 +56,7 @@ __all__ = [
     "create",
     "dataset",
     "evaluate",
+    "gradient",
     "new_weights",
     "parse",
     "serialise",

@@ -14,12 +14,14 @@ export class Editing {
   constructor(session, history, trainer) {
     Object.assign(this, { session, history, trainer });
     this.measure = () => {}; // brings session.metrics up to date
+    this.isUnderWay = false; // between the start and the end of a gesture
     this.isTravelling = false; // between an undo and its answer
     this.load = async () => {}; // (document, isAnotherRun): has a document checked by the server and taken up
   }
 
   /** Begin a gesture. */
   start() {
+    this.isUnderWay = true;
     this.trainer.hold();
     this.session.remember();
   }
@@ -34,6 +36,7 @@ export class Editing {
 
   /** End a gesture. */
   end() {
+    this.isUnderWay = false;
     this.keep();
     this.trainer.release();
   }

@@ -105,12 +105,12 @@ export function termsOf(selection, document, layers) {
       parameter: layer.weights + selection.neuron * layer.inputs + i,
     };
   });
-  const name = layer.activation[selection.neuron].replace("_", " ");
+  const nonlinearity = layer.activation[selection.neuron];
   return [
     ...incoming,
     { symbol: "b", name: "bias", parameter: layer.biases + selection.neuron },
     { symbol: "z", name: "pre-activation", parameter: null },
-    { symbol: name === "identity" ? "a = z" : name, name: "activation", parameter: null },
+    { symbol: nonlinearity === "identity" ? "a = z" : "a", name: "activation", parameter: null, nonlinearity },
   ];
 }
 

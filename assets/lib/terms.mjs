@@ -1,46 +1,58 @@
 /**
  * The composition strip: w₁·S₁ + w₂·S₂ + … + b = z → activation for the selected neuron. Each
- * term is a landscape with its weight under it, as a slider and as a number; all terms and their
- * sum are drawn at one scale.
+ * term is a landscape with its weight under it; all terms and their sum are drawn at one scale. At
+ * the probe every landscape says its number, so that the sum can be checked by hand.
  */
 
 import { heightScale, roundUp } from "./arrange.mjs";
+import { BuildUp } from "./buildup.mjs";
+import { partialSum, sumAt } from "./composition.mjs";
 import { element, setText } from "./dom.mjs";
-import { formatNumber, formatScale } from "./format.mjs";
-import { LARGEST_PARAMETER } from "./session.mjs";
-import { Wall } from "./wall.mjs";
+import { formatReading, formatScale } from "./format.mjs";
+import { pulls } from "./gradients.mjs";
+import { Graph } from "./graph.mjs";
+import { TermEditor } from "./termeditor.mjs";
+import { picturePlace, TermPictures } from "./termpictures.mjs";
 
-const PICTURE = { width: 60, height: 54 }; // CSS pixels of a term's landscape
-const LEAST_REACH = 4; // a slider reaches at least from −4 to 4
-const NUDGES = 200; // steps across a slider
+const HINT = "point at a landscape to see the numbers there · drag a slider: every landscape downstream follows";
 
 /**
  * @typedef {object} Term
  * @property {string} symbol as in the formula
  * @property {string} name read out
  * @property {?number} parameter index into the parameter vector; null for the sum and the activation
+ * @property {string} [nonlinearity] of the activation
  */
 
 export class Terms {
   /**
-   * @param {HTMLElement} root
+   * @param {{terms: HTMLElement, buildUp: HTMLElement, point: HTMLElement}} places of the terms, the slider that adds
+   *   them up, and the probe's coordinates
    * @param {object} hooks
    * @param {() => void} hooks.start before a gesture
    * @param {(index: number, value: number) => void} hooks.change
    * @param {() => void} hooks.end after it
+   * @param {() => void} hooks.refresh when it has to be drawn again
+   * @param {import("./probe.mjs").Probe} probe
    * @param {number} gridSize
    */
-  constructor(root, hooks, gridSize) {
-    this.root = root;
+  constructor(places, hooks, probe, gridSize) {
+    this.root = places.terms;
+    this.pointText = places.point;
     this.hooks = hooks;
-    this.gridSize = gridSize;
+    this.probe = probe;
+    this.flat = new Float64Array(gridSize ** 2).fill(1); // the bias's landscape, before it is multiplied
     this.isEditing = false;
-    this.canvas = element("canvas", { class: "term-canvas", "aria-hidden": "true" });
-    try {
-      this.wall = new Wall(this.canvas, gridSize);
-    } catch {
-      this.wall = null; // without WebGL the strip keeps its numbers and sliders
-    }
+    this.rows = [];
+    this.graph = new Graph();
+    this.pictures = new TermPictures(this.root, gridSize);
+    this.buildUp = new BuildUp(places.buildUp);
+    this.buildUp.addEventListener("change", () => hooks.refresh());
+    this.#listen();
+  }
+
+  get wall() {
+    return this.pictures.wall;
   }
 
   /** @param {Record<string, string>} colours */
@@ -50,45 +62,21 @@ export class Terms {
 
   /**
    * Show another neuron.
-   * @param {Term[]} terms incoming ones and the bias, then the sum, then the activation
+   * @param {Term[]} terms incoming ones and the bias, then the sum, then the activation; none for an input
    * @param {Float64Array} parameters
    */
   build(terms, parameters) {
     this.#finish(); // the slider in hand, if there is one, is about to go
-    this.terms = terms;
     this.rows = terms.map((term) => this.#row(term, parameters));
-    const pieces = this.rows.flatMap(({ node, term }, i) => [operator(terms, term, i), node]);
-    this.root.replaceChildren(this.canvas, ...pieces.filter(Boolean));
-    this.canvas.hidden = terms.length === 0;
+    this.root.replaceChildren(this.pictures.canvas, ...this.#pieces());
+    this.buildUp.reset(Math.max(terms.length - 2, 0));
+    if (!terms.length) setText(this.pointText, "");
     this.arrange();
   }
 
   /** Place the pictures where the layout has put their terms. */
   arrange() {
-    if (!this.wall || !this.terms?.length) return;
-    const tiles = this.rows.map(({ picture }, layer) => ({
-      layer,
-      neuron: 0,
-      x: picture.offsetLeft + picture.offsetWidth / 2,
-      y: picture.offsetTop + picture.offsetHeight / 2,
-      width: picture.offsetWidth,
-      height: picture.offsetHeight,
-    }));
-    const right = Math.max(this.root.clientWidth, ...tiles.map(({ x, width }) => x + width / 2));
-    const bottom = Math.max(1, ...tiles.map(({ y, height }) => y + height / 2));
-    this.canvas.style.width = `${right}px`;
-    this.canvas.style.height = `${bottom}px`;
-    this.wall.resize(right, bottom, Math.min(devicePixelRatio, 2));
-    this.wall.setScene({
-      tiles,
-      decision: null,
-      edges: new Float32Array(0),
-      rows: tiles.length,
-      rowOf: (tile) => tile.layer,
-      outputs: 0,
-      isClassification: false,
-    });
-    this.wall.setHeights(tiles.length - 3, new Float64Array(this.gridSize ** 2).fill(1));
+    this.pictures.place(this.rows.map(({ picture }) => picture));
   }
 
   /**
@@ -98,80 +86,131 @@ export class Terms {
    * @param {Float64Array[]} now.inputs the landscape of every input, before its weight
    * @param {Float64Array} now.preactivation @param {Float64Array} now.activation
    * @param {number} now.activationScale as on the wall
+   * @param {number[][]} now.domain
+   * @param {?import("./composition.mjs").Arithmetic} now.arithmetic the neuron's numbers at the probe
+   * @param {?Float64Array} now.gradient ∂loss/∂parameter
    */
-  update({ parameters, inputs, preactivation, activation, activationScale }) {
-    const weights = this.rows.map(({ term }) => (term.parameter === null ? 1 : parameters[term.parameter]));
-    this.rows.forEach((row, i) => row.show?.(weights[i]));
-    const reach = inputs.map((values, i) => Math.abs(weights[i]) * heightScale(values));
-    const scale = roundUp(Math.max(0.01, ...reach, Math.abs(weights[inputs.length]), heightScale(preactivation)));
-    setText(this.rows.at(-2).value, `±${formatScale(scale)}`);
-    setText(this.rows.at(-1).value, `±${formatScale(activationScale)}`);
-    if (!this.wall) return;
-    [...inputs, null, preactivation, activation].forEach((values, row) => values && this.wall.setHeights(row, values));
-    this.wall.setGains(weights.map((weight, i) => (i === weights.length - 1 ? 1 / activationScale : weight / scale)));
+  update(now) {
+    this.domain = now.domain;
+    const values = this.#editors.map(({ term }) => now.parameters[term.parameter]);
+    const { scale, sum } = this.#sum(now, values);
+    this.pictures.show([
+      ...[...now.inputs, this.flat].map((heights, i) => ({ heights, gain: values[i] / scale })),
+      { heights: sum, gain: 1 / scale },
+      { heights: now.activation, gain: 1 / now.activationScale },
+    ]);
+    this.#showEditors(values, now.gradient);
+    this.#showResults(scale, now.activationScale, now.preactivation);
+    this.#showArithmetic(now.arithmetic);
   }
 
   /** @param {number} azimuth @param {number} tilt those of the wall */
   draw(azimuth, tilt) {
-    if (!this.wall || !this.terms?.length) return;
-    this.wall.azimuth = azimuth;
-    this.wall.tilt = tilt;
-    this.wall.draw();
+    const { point } = this.probe;
+    const shares = ([low, high], value) => (value - low) / (high - low);
+    this.pictures.draw(azimuth, tilt, point && [point.x, point.y].map((value, i) => shares(this.domain[i], value)));
+  }
+
+  get #editors() {
+    return this.rows.slice(0, -2);
+  }
+
+  /** What is added up so far, and the height scale of all terms, which building up does not change. */
+  #sum({ inputs, preactivation }, values) {
+    const { count, isComplete } = this.buildUp;
+    const partial = partialSum(inputs, values.slice(0, -1), values.at(-1), count);
+    const reach = inputs.map((heights, i) => Math.abs(values[i]) * heightScale(heights));
+    const scale = roundUp(Math.max(0.01, ...reach, Math.abs(values.at(-1)), partial.scale, heightScale(preactivation)));
+    return { scale, sum: isComplete ? preactivation : partial.sum };
+  }
+
+  #listen() {
+    const rowOf = ({ target }) => this.rows.findIndex(({ picture }) => picture.contains(target));
+    this.root.addEventListener("pointermove", (event) => {
+      if (!event.buttons) this.probe.show(this.#pointAt(rowOf(event), event));
+    });
+    this.root.addEventListener("pointerleave", () => this.probe.show(null));
+    this.root.addEventListener("dblclick", (event) => this.rows[rowOf(event)]?.editor?.zero());
+  }
+
+  #pointAt(row, event) {
+    const found = this.pictures.pick(row, event);
+    if (!found) return null;
+    const [[x0, x1], [y0, y1]] = this.domain;
+    return { x: x0 + found.u * (x1 - x0), y: y0 + found.v * (y1 - y0) };
   }
 
   #row(term, parameters) {
-    const picture = element("div", { class: "picture", style: `width:${PICTURE.width}px;height:${PICTURE.height}px` });
+    const picture = picturePlace();
     const symbol = element("span", { class: "symbol" }, [term.symbol]);
+    const reading = element("span", { class: "number product" });
     if (term.parameter === null) {
       const value = element("span", { class: "number value" });
-      return { term, picture, value, node: element("div", { class: "term result" }, [picture, symbol, value]) };
+      const node = element("div", { class: "term result" }, [picture, symbol, value, reading]);
+      return { term, picture, symbol, value, reading, node };
     }
-    const { number, range, show } = this.#editor(term, parameters[term.parameter]);
-    return { term, picture, show, node: element("div", { class: "term" }, [picture, symbol, number, range]) };
-  }
-
-  #editor(term, initial) {
-    const reach = roundUp(Math.max(LEAST_REACH, 1.5 * Math.abs(initial)));
-    const number = element("input", {
-      type: "number",
-      step: "any",
-      class: "number",
-      "aria-label": `${term.name}, value`,
+    const editor = new TermEditor(term.name, term.symbol[0], parameters[term.parameter], {
+      change: (value) => this.#change(term.parameter, value),
+      end: () => this.#finish(),
     });
-    const range = element("input", { type: "range", min: -reach, max: reach, step: "any", "aria-label": term.name });
-    const set = (text) => {
-      const value = Number(text);
-      if (text === "" || !Number.isFinite(value) || Math.abs(value) > LARGEST_PARAMETER) return;
-      this.#begin();
-      this.hooks.change(term.parameter, value);
-    };
-    range.addEventListener("input", () => set(range.value));
-    for (const type of ["change", "keyup", "pointerup", "pointercancel", "blur"]) {
-      range.addEventListener(type, () => this.#finish());
+    const node = element("div", { class: "term" }, [picture, symbol, ...editor.nodes, reading]);
+    return { term, picture, symbol, editor, reading, node };
+  }
+
+  /** Everything in its order, with + between the parts of the sum, = before it and → after it. */
+  #pieces() {
+    if (!this.rows.length) return [];
+    const nodes = this.rows.map(({ node }) => node);
+    const last = nodes.pop();
+    const signs = nodes.map((_, i) => (i === nodes.length - 1 ? "=" : "+"));
+    const sum = nodes.flatMap((node, i) => (i ? [operator(signs[i]), node] : [node]));
+    const hint = element("span", { class: "hint" }, [HINT]);
+    return [...sum, operator("→"), this.graph.node, operator("→"), last, hint];
+  }
+
+  #showEditors(values, gradient) {
+    const pull = gradient && pulls(gradient, this.#editors.map(({ term }) => term.parameter));
+    this.#editors.forEach(({ editor, node }, i) => {
+      editor.show(values[i]);
+      editor.showPull(pull && pull[i]);
+      node.classList.toggle("is-waiting", i >= this.buildUp.count);
+    });
+  }
+
+  #showResults(scale, activationScale, preactivation) {
+    const [sum, activation] = this.rows.slice(-2);
+    const { count, total, isComplete } = this.buildUp;
+    setText(sum.symbol, isComplete ? sum.term.symbol : `sum of ${count} of ${total}`);
+    setText(sum.value, `±${formatScale(scale)}`);
+    setText(activation.value, `±${formatScale(activationScale)}`);
+    this.graph.show(activation.term.nonlinearity, preactivation);
+    for (const node of [this.graph.node, activation.node]) node.classList.toggle("is-waiting", !isComplete);
+  }
+
+  /** Write every number of the sum at the probe. */
+  #showArithmetic(arithmetic) {
+    const { point } = this.probe;
+    const { count, isComplete } = this.buildUp;
+    const text = (value) => (arithmetic ? formatReading(value()) : "");
+    setText(this.pointText, arithmetic ? `at (${formatReading(point.x)}, ${formatReading(point.y)})` : "");
+    this.root.classList.toggle("has-readings", arithmetic !== null);
+    this.#editors.forEach(({ term, symbol, reading }, i) => {
+      const factor = arithmetic?.terms[i];
+      setText(symbol, factor ? `${formatReading(factor.input)} ×` : term.symbol);
+      setText(reading, text(() => (factor ? factor.product : arithmetic.bias)));
+    });
+    const [sum, activation] = this.rows.slice(-2);
+    setText(sum.reading, text(() => sumAt(arithmetic, count)));
+    setText(activation.reading, isComplete ? text(() => arithmetic.activation) : "");
+    this.graph.mark(arithmetic && isComplete ? arithmetic.preactivation : null);
+  }
+
+  #change(parameter, value) {
+    if (!this.isEditing) {
+      this.isEditing = true;
+      this.hooks.start();
     }
-    range.addEventListener("keydown", (event) => nudge(event, range, reach, set));
-    range.addEventListener("dblclick", () => this.#once(set, "0"));
-    number.addEventListener("change", () => this.#once(set, number.value));
-    const show = (value) => {
-      if (document.activeElement !== number) number.value = formatNumber(value).replace("−", "-");
-      if (Math.abs(value) > Number(range.max)) {
-        range.max = roundUp(Math.abs(value));
-        range.min = -range.max;
-      }
-      if (Number(range.value) !== value) range.value = value;
-    };
-    return { number, range, show };
-  }
-
-  #once(set, text) {
-    set(text);
-    this.#finish();
-  }
-
-  #begin() {
-    if (this.isEditing) return;
-    this.isEditing = true;
-    this.hooks.start();
+    this.hooks.change(parameter, value);
   }
 
   #finish() {
@@ -181,17 +220,4 @@ export class Terms {
   }
 }
 
-/** A range with step "any" moves by a hundredth of its length on an arrow key; ours by half of that, and by ten with shift. */
-function nudge(event, range, reach, set) {
-  const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-  if (!direction) return;
-  event.preventDefault();
-  set(String(Number(range.value) + (direction * (event.shiftKey ? 10 : 1) * 2 * reach) / NUDGES));
-}
-
-/** What stands before a term: + between the parts of the sum, = before the sum, → before the activation. */
-function operator(terms, term, i) {
-  if (i === 0) return null;
-  const sign = { [terms.length - 2]: "=", [terms.length - 1]: "→" }[i] ?? "+";
-  return element("span", { class: "operator", "aria-hidden": "true" }, [sign]);
-}
+const operator = (sign) => element("span", { class: "operator", "aria-hidden": "true" }, [sign]);

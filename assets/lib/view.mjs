@@ -6,6 +6,7 @@
  */
 
 import { heightScale } from "./arrange.mjs";
+import { arithmeticAt } from "./composition.mjs";
 import { edgeWeights } from "./edges.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax, standardise } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
@@ -32,6 +33,7 @@ export class View extends EventTarget {
     this.weights = null; // the handle of the weights on the wall, made after this
     /** @type {"scores" | "probabilities"} how the outputs of a classification are drawn */
     this.outputs = "scores";
+    this.gradients = null; // what training would do, made after this
     this.selection = { layer: 1, neuron: 0 };
     this.kind = "activation";
     this.dirtyFrom = Infinity;
@@ -214,7 +216,7 @@ export class View extends EventTarget {
       frames: this.frames,
       evaluateMs: median(this.times.evaluate),
       drawMs: median(this.times.draw),
-      requests: this.trainer.requests + this.panel.requests,
+      requests: this.trainer.requests + this.panel.requests + (this.gradients?.requests ?? 0),
       snapshots: this.trainer.snapshots,
     };
   }
@@ -341,9 +343,14 @@ export class View extends EventTarget {
   #updateTerms() {
     const { layer, neuron } = this.selection;
     if (layer === 0) return;
-    const { inputs } = this.session.layers[layer - 1];
+    const { document, layers, parameters } = this.session;
+    const { inputs } = layers[layer - 1];
+    const { point } = this.probe;
     this.terms.update({
-      parameters: this.session.parameters,
+      parameters,
+      domain: document.domain,
+      arithmetic: point && arithmeticAt(layers, parameters, this.selection, point),
+      gradient: this.gradients?.values ?? null,
       inputs: Array.from({ length: inputs }, (_, i) => this.evaluation.input(layer, i)),
       preactivation: this.evaluation.values(layer, neuron, "preactivation"),
       activation: this.evaluation.values(layer, neuron),

@@ -76,10 +76,11 @@ def _row(browser: Browser, server: Server, name: str, repetitions: int) -> Row:
     restyles: dict[str, list[tuple[float, float]]] = {scene: [] for scene in scenes}
     with _page(browser, server, NETWORKS[name], scenes) as page:
         thread = MainThread(page)
-        requests = page.evaluate("relief.stats().requests")
+        requests = 0
         for _ in range(repetitions):
             before = _settled(page, thread)
             stats = page.evaluate("(frames) => benchmark.drag(frames)", FRAMES)
+            requests += stats["requests"]
             drags.append((thread.busy() - before) / FRAMES)
             for scene in scenes:
                 before = _settled(page, thread)
@@ -91,7 +92,7 @@ def _row(browser: Browser, server: Server, name: str, repetitions: int) -> Row:
         stats["evaluateMs"],
         stats["drawMs"],
         median(drags),
-        stats["requests"] - requests,
+        requests,
         *(median(times) for scene in scenes for times in zip(*restyles[scene], strict=True)),
     )
 

@@ -3,7 +3,8 @@
 import base64
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -148,13 +149,22 @@ class Relief:
 
     def drag(self, target: Locator, dx: float, dy: float, steps: int = 8) -> None:
         """Drag from the middle of an element."""
+        with self.holding(target, dx, dy, steps):
+            pass
+
+    @contextmanager
+    def holding(self, target: Locator, dx: float, dy: float, steps: int = 8) -> Iterator[list[Request]]:
+        """Drag from the middle of an element and let go at the end; yields the requests since it was taken hold of."""
         box = target.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
-        for step in range(1, steps + 1):
+        self.page.mouse.move(x + dx / steps, y + dy / steps)
+        requests = self.requests()
+        for step in range(2, steps + 1):
             self.page.mouse.move(x + dx * step / steps, y + dy * step / steps)
+        yield requests
         self.page.mouse.up()
 
     def requests(self) -> list[Request]:

@@ -97,7 +97,9 @@ def test_seek_counts_from_the_end_where_negative(relief: Relief) -> None:
 def test_stats_count_frames_requests_and_snapshots(relief: Relief) -> None:
     before = relief.call("relief.stats()")
     assert before.keys() == {"frames", "evaluateMs", "drawMs", "requests", "snapshots"}
+    requests = relief.requests()
     relief.call("relief.step(2)")
     after = relief.call("relief.stats()")
-    assert after["requests"] == before["requests"] + 1
+    assert f"{relief.url}/api/train" in [request.url for request in requests]
+    assert after["requests"] == before["requests"] + len(requests)
     assert after["snapshots"] >= before["snapshots"] + 1

@@ -19,10 +19,10 @@ def changed_layers(before: list, after: list) -> list[list[int]]:
 
 def test_dragging_a_slider_asks_the_server_nothing_and_changes_exactly_what_is_downstream(relief: Relief) -> None:
     relief.call("relief.select(2, 5)")
-    before, requests = relief.surfaces("activation"), relief.requests()
-    relief.drag(relief.slider("weight of hidden 1 · neuron 3"), 18, 0)
-    relief.settle()
-    assert [request.url for request in requests] == []
+    before = relief.surfaces("activation")
+    with relief.holding(relief.slider("weight of hidden 1 · neuron 3"), 18, 0) as requests:
+        relief.settle()
+        assert [request.url for request in requests] == []
     assert changed_layers(before, relief.surfaces("activation")) == [[], [], [5], [0, 1, 2]]
 
 
