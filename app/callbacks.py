@@ -103,3 +103,4 @@ def register(app: Dash) -> None:
     in_page("accept", Output("sink", "data"), Input("proposal", "data"))
     in_page("setRate", Output("sink", "data", allow_duplicate=True), Input("rate", "value"))
     in_page("setKind", Output("sink", "data", allow_duplicate=True), Input("kind", "value"))
+    in_page("setLevelRule", Output("sink", "data", allow_duplicate=True), Input("level-rule", "value"))

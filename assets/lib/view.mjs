@@ -9,6 +9,7 @@ import { heightScale } from "./arrange.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace } from "./engine.mjs";
 import { Metrics } from "./metrics.mjs";
 import { buildScene, columnTitles, edgeWeights, neuronTitle, pointAttributes, termsOf } from "./scene.mjs";
+import { planeOf } from "./straight.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
 
 const FINE_GRID_SIZE = 121; // of the inspector at rest
@@ -16,7 +17,7 @@ const WINDOW = 120; // frames whose times are remembered
 
 export class View extends EventTarget {
   /**
-   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel
+   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel, levels, comparison
    * @param {HTMLElement} frame the element whose size and scroll position the wall has
    */
   constructor(parts, frame) {
@@ -35,6 +36,7 @@ export class View extends EventTarget {
     this.session.addEventListener("parameters", ({ detail }) => this.invalidate(detail.from));
     this.trainer.addEventListener("arrival", () => this.request());
     this.trainer.addEventListener("state", () => this.request());
+    this.levels.addEventListener("change", () => this.redraw());
   }
 
   /** Say that layers from `from` on have to be evaluated again; Infinity to draw only. */
@@ -47,6 +49,13 @@ export class View extends EventTarget {
     if (this.isRequested) return;
     this.isRequested = true;
     requestAnimationFrame(() => this.#frame());
+  }
+
+  /** Draw everything again, because what is shown of the same heights has changed. */
+  redraw() {
+    this.areWeightsStale = true;
+    this.inspector?.invalidate();
+    this.request();
   }
 
   /** Build everything that depends on the layers, the data or the size of the page. */
@@ -156,7 +165,7 @@ export class View extends EventTarget {
 
   /** What the inspector draws. @param {boolean} isFine */
   picture(isFine) {
-    const { session, selection, kind } = this;
+    const { session, selection, kind, levels } = this;
     const { layer, neuron } = selection;
     const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
     let { evaluation } = this;
@@ -166,9 +175,30 @@ export class View extends EventTarget {
     }
     const values = evaluation.values(layer, neuron, kind);
     const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, n));
-    const scale = kind === "activation" ? this.scales[layer] : heightScale(values);
-    this.transport.showMapScale(scale);
-    return { x, y, values, scale, points: this.#pointsOn(layer, neuron, kind, scale) };
+    const scale = this.#scaleOf(values);
+    const step = levels.step(scale);
+    this.transport.showMapScale(step);
+    return {
+      ...{ x, y, values, scale, step },
+      plane: planeOf(selection, session.layers, session.parameters, kind),
+      cut: levels.isCut ? levels.heightOn(scale) : null,
+      ghost: this.#ghost(),
+      points: this.#pointsOn(layer, neuron, kind, scale),
+    };
+  }
+
+  /** The selected neuron's landscape at the pinned moment; null where there is nothing to compare. */
+  #ghost() {
+    const { comparison, selection, kind, session } = this;
+    const values = comparison.values(selection.layer, selection.neuron, kind);
+    if (!values) return null;
+    const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, GRID_SIZE));
+    return { x, y, values, scale: heightScale(values), epoch: comparison.pinned.epoch };
+  }
+
+  /** The height at which the selected neuron's values are drawn. */
+  #scaleOf(values) {
+    return this.kind === "activation" ? this.scales[this.selection.layer] : heightScale(values);
   }
 
   /** The data points standing on a neuron's landscape; on a regression's output, at the heights asked for. */
@@ -211,6 +241,7 @@ export class View extends EventTarget {
     if (this.isEvaluationNew) this.inspector?.invalidate();
     this.inspector?.frame();
     this.transport.update(this.session, this.trainer);
+    this.transport.showPinned(this.comparison.pinned);
     this.timeline.draw(this.colours);
     this.isEvaluationNew = false;
     this.frames += 1;
@@ -219,14 +250,26 @@ export class View extends EventTarget {
 
   #drawWall() {
     this.wall.scroll = [this.frameElement.scrollLeft, this.frameElement.scrollTop];
+    this.wall.setLinked(this.#linked());
     this.wall.draw();
+  }
+
+  /** The selected neuron's level set, if it is to be carried onto every tile. */
+  #linked() {
+    const { levels, selection, kind } = this;
+    if (!levels.isLinked) return null;
+    const values = this.evaluation.values(selection.layer, selection.neuron, kind);
+    const scale = this.#scaleOf(values);
+    return { values, height: levels.heightOn(scale), gain: 1 / scale };
   }
 
   #updateWeights() {
     this.areWeightsStale = false;
     this.wall.setWeights(edgeWeights(this.session.layers, this.session.parameters, this.selection));
     this.scales.forEach((scale, layer) => this.overlay.setScale(layer, this.titles[layer].detail, scale));
-    this.transport.showScale(this.titles[this.selection.layer].title, this.scales[this.selection.layer]);
+    this.wall.setLevels(this.scales.map((scale) => scale / this.levels.step(scale)));
+    const scale = this.scales[this.selection.layer];
+    this.transport.showScale(this.titles[this.selection.layer].title, scale, this.levels.step(scale));
   }
 
   #updateTerms() {
