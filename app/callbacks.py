@@ -104,3 +104,4 @@ def register(app: Dash) -> None:
     in_page("setRate", Output("sink", "data", allow_duplicate=True), Input("rate", "value"))
     in_page("setOutputs", Output("sink", "data", allow_duplicate=True), Input("outputs", "value"))
     in_page("setKind", Output("sink", "data", allow_duplicate=True), Input("kind", "value"))
+    in_page("setLevelRule", Output("sink", "data", allow_duplicate=True), Input("level-rule", "value"))

@@ -9,24 +9,16 @@ from dataclasses import dataclass
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from app.controls import ACTIVATION_MENU, WITH_FORMULA, activation_options, control_id, setup_panel
-from app.figures import level_set_figure, surface_figure
+from app.controls import setup_panel
+from app.inspector import inspector
 from app.lenses import navigation, panes
 from app.sheets import sheet_buttons, sheets
 from app.strip import strip
-from nets import Model, axes, surfaces
+from nets import Model
 
 FIRST_RATE = 60  # epochs a second
 
 RATES = (("1", "1 epoch/s"), ("5", "5 epochs/s"), ("20", "20 epochs/s"), ("60", "60 epochs/s"), ("", "full speed"))
-
-GRAPH_CONFIG = {
-    "displaylogo": False,
-    "showSendToCloud": False,
-    "displayModeBar": False,
-    "scrollZoom": False,
-    "doubleClick": "reset",
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ def page(model: Model) -> dmc.MantineProvider:
                 _transport(),
                 html.Aside(setup_panel(model), id="rail", className="rail", **{"aria-label": "setup"}),
                 html.Main([*panes(), strip()], className="centre"),
-                _inspector(model),
+                inspector(model),
                 html.Div(id="notice", role="status", **{"aria-live": "polite"}),
                 *sheets(),
                 dcc.Store(id="request"),
@@ -129,66 +121,4 @@ def _transport() -> html.Section:
         ],
         className="transport",
         **{"aria-label": "training"},
-    )
-
-
-def _inspector(model: Model) -> html.Aside:
-    x, y = axes(model)
-    heights = surfaces(model)[1].activation[0]
-    return html.Aside(
-        [
-            html.Div(
-                [
-                    html.H2("", id="neuron-title"),
-                    html.Button(
-                        "×",
-                        id=control_id("remove-neuron"),
-                        className="quiet remove-neuron",
-                        title="take this neuron out of its layer",
-                        **{"aria-label": "remove this neuron"},
-                    ),
-                    dmc.Select(
-                        id=control_id("neuron-activation"),
-                        data=activation_options(),
-                        renderOption=WITH_FORMULA,
-                        comboboxProps=ACTIVATION_MENU,
-                        value=None,
-                        allowDeselect=False,
-                        size="xs",
-                        w=112,
-                        **{"aria-label": "nonlinearity of this neuron"},
-                    ),
-                ],
-                className="inspector-head",
-            ),
-            html.P("", id="formula", className="formula"),
-            html.Div(id="neuron-tools", className="neuron-tools"),
-            dmc.SegmentedControl(
-                id="kind",
-                data=[
-                    {"value": "activation", "label": "activation"},
-                    {"value": "preactivation", "label": "pre-activation"},
-                ],
-                value="activation",
-                size="xs",
-            ),
-            dcc.Graph(
-                id="surface-plot",
-                figure=surface_figure(x, y, heights),
-                config={**GRAPH_CONFIG, "scrollZoom": True},
-                responsive=False,
-                className="surface-plot",
-            ),
-            html.H3("level sets", id="map-title"),
-            dcc.Graph(
-                id="map-plot",
-                figure=level_set_figure(x, y, heights),
-                config=GRAPH_CONFIG,
-                responsive=False,
-                className="map-plot",
-            ),
-        ],
-        className="inspector",
-        id="inspector",
-        **{"aria-label": "selected neuron"},
     )

@@ -2,7 +2,8 @@
 
 Heights use one diverging map, orange below zero and blue above, which the common forms of colour
 blindness keep apart; it is pale at zero on a light page and dark at zero on a dark one. Weights
-use its two ends. Classes have colours that are not in it.
+use its two ends. Classes have colours that are not in it, and so has the level set at which a
+landscape is cut.
 """
 
 HEIGHT_STOPS = (-1.0, -0.55, 0.0, 0.55, 1.0)  # of height / scale, one per height colour
@@ -25,6 +26,7 @@ LIGHT = {
     "height-3": "#64a8cd",
     "height-4": "#165c8f",
     "level": "#191c21",
+    "cut": "#e0007a",
     "class-0": "#0f8f7c",
     "class-1": "#7a56c9",
     "class-2": "#d19a00",
@@ -51,6 +53,7 @@ DARK = {
     "height-3": "#3380b8",
     "height-4": "#8cd1ff",
     "level": "#f2f2f2",
+    "cut": "#ff5caf",
     "class-0": "#3cc7b0",
     "class-1": "#a98bf0",
     "class-2": "#f0bf3c",

@@ -3,6 +3,7 @@
  * together. Whatever can be tested on its own is in lib/.
  */
 
+import { Comparison } from "./lib/comparison.mjs";
 import { consoleApi } from "./lib/console.mjs";
 import { element } from "./lib/dom.mjs";
 import { Editing } from "./lib/editing.mjs";
@@ -11,9 +12,9 @@ import { FlatWall } from "./lib/flatwall.mjs";
 import { wireWall } from "./lib/gestures.mjs";
 import { addBox, Gradients } from "./lib/gradients.mjs";
 import { History } from "./lib/history.mjs";
-import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
+import { Levels } from "./lib/levels.mjs";
 import { NeuronTools } from "./lib/neurontools.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
@@ -89,7 +90,9 @@ function build(frame) {
   const probe = new Probe();
   const places = { terms: byId("terms"), buildUp: byId("build-up"), point: byId("strip-point") };
   const terms = new Terms(places, { ...hooks, refresh: () => view.request() }, probe, GRID_SIZE);
-  const timeline = new Timeline(byId("timeline"), history, (index) => editing.seek(index));
+  const levels = new Levels(storage);
+  const comparison = new Comparison(session, history);
+  const timeline = new Timeline(byId("timeline"), history, comparison, (index) => editing.seek(index));
   const panel = new Panel(dash, {
     model: () => session.model(),
     selection: () => ({ layer: view.selection.layer - 1, neuron: view.selection.neuron }),
@@ -97,7 +100,7 @@ function build(frame) {
     hold: () => trainer.hold(),
     accept: (proposal, loaded) => accept(parts, proposal, loaded),
   });
-  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel, probe }, frame);
+  const view = new View({ session, trainer, wall, overlay, terms, timeline, transport, panel, probe, levels, comparison }, frame);
   const weights = new Weights(frame, session, {
     ...hooks,
     lines: () => view.lines,
@@ -113,7 +116,7 @@ function build(frame) {
   view.gradients = gradients;
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, panel, view, frame };
+  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, levels, comparison, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
   parts.actions = createActions(parts);
@@ -143,11 +146,15 @@ const KEYS = {
   "Shift+f": "freezeLayer",
   o: "switchOff",
   Escape: "unpin",
+  "[": "earlier",
+  "]": "later",
+  c: "compare",
   "?": "help",
 };
 
 /** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
-function createActions({ storage, session, trainer, editing, panel, sheets, view, weights, probe, neuronTools }) {
+function createActions(parts) {
+  const { storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison } = parts;
   return {
     play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
@@ -157,6 +164,12 @@ function createActions({ storage, session, trainer, editing, panel, sheets, view
     },
     undo: () => editing.undo(),
     redo: () => editing.redo(),
+    earlier: () => editing.seek(history.cursor - 1),
+    later: () => editing.seek(history.cursor + 1),
+    compare() {
+      comparison.toggle();
+      view.redraw();
+    },
     theme() {
       setTheme(dash, currentTheme() === "dark" ? "light" : "dark", storage);
       view.setColours(readColours());
@@ -194,7 +207,7 @@ function wireSaving({ session, trainer, editing, transport }) {
 }
 
 /** Connect Dash's clientside callbacks (see app/callbacks.py). */
-function wireDash({ panel, trainer, view }) {
+function wireDash({ panel, trainer, view, levels }) {
   const unchanged = () => dash.no_update;
   dash.relief = {
     collect() {
@@ -215,6 +228,10 @@ function wireDash({ panel, trainer, view }) {
     },
     setKind(kind) {
       view.setKind(kind);
+      return unchanged();
+    },
+    setLevelRule(rule) {
+      if (rule !== levels.rule) levels.set({ rule });
       return unchanged();
     },
   };
@@ -247,12 +264,16 @@ async function begin({ session, editing, panel, transport }, initial) {
 }
 
 /** Plotly arrives later than everything else; the inspector begins when it is there. */
-async function addInspector({ view }) {
+async function addInspector({ view, levels, dash }) {
   const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
   await whenThere(() => window.Plotly && graph("surface-plot")?._fullLayout && graph("map-plot")?._fullLayout);
+  const [{ Inspector }, { Cutting }] = await Promise.all([import("./lib/inspector.mjs"), import("./lib/cutting.mjs")]);
+  const cutting = new Cutting(byId, levels);
+  dash.set_props("level-rule", { value: levels.rule });
   view.inspector = new Inspector(window.Plotly, graph("surface-plot"), graph("map-plot"), {
     moving: () => view.picture(false),
     resting: () => view.picture(true),
+    describe: (picture, set) => cutting.show(picture, set),
   });
   view.setColours(view.colours);
   new ResizeObserver(() => view.inspector.resize()).observe(byId("inspector"));

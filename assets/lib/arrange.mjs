@@ -59,7 +59,7 @@ export function roundUp(value) {
   return Number((digits * power).toPrecision(2));
 }
 
-export const LEVELS = 4; // level sets between zero and the scale
+export const LEVELS = 4; // level sets between zero and the scale, where nothing else was asked for
 
 /** Beyond this a height cannot be drawn, and the surface has a hole: it and its inverse must be float32 numbers. */
 export const LARGEST_HEIGHT = 1e36;

@@ -1,12 +1,16 @@
 /**
- * The wall where there is no WebGL2: the same tiles as flat maps on a 2-D canvas, with the zero
- * set drawn. It takes the same calls as Wall.
+ * The wall where there is no WebGL2: the same tiles as flat maps on a 2-D canvas, with their level
+ * sets drawn. It takes the same calls as Wall.
  */
 
+import { LEVELS } from "./arrange.mjs";
+import { contour } from "./contours.mjs";
 import { isBar } from "./edges.mjs";
+import { linspace } from "./engine.mjs";
 import { classColour } from "./theme.mjs";
 
 const INSET = 4; // px between a map and the edge of its tile
+const LEVEL_SHADE = 0.18; // by how much a level set is darker
 
 export class FlatWall {
   /** @param {HTMLCanvasElement} canvas @param {number} n grid points an axis */
@@ -20,6 +24,8 @@ export class FlatWall {
     this.scroll = [0, 0];
     this.rows = [];
     this.gains = [];
+    this.levels = [];
+    this.linked = null;
   }
 
   resize(width, height, ratio) {
@@ -47,6 +53,14 @@ export class FlatWall {
     this.gains = gains;
   }
 
+  setLevels(levels) {
+    this.levels = levels;
+  }
+
+  setLinked(linked) {
+    this.linked = linked;
+  }
+
   setWeights(weights) {
     this.weights = weights;
   }
@@ -72,6 +86,7 @@ export class FlatWall {
     pen.clearRect(scroll[0], scroll[1], this.canvas.width, this.canvas.height);
     this.#drawEdges();
     for (const tile of scene.tiles) this.#drawTile(tile);
+    this.#drawLinked();
     for (const tile of scene.tiles.slice(-scene.outputs)) this.#drawPoints(tile);
     if (this.probe) for (const tile of scene.tiles) this.#drawProbe(tile);
   }
@@ -86,6 +101,28 @@ export class FlatWall {
     pen.arc(x + (probe[0] - 0.5) * side, y - (probe[1] - 0.5) * side, 4, 0, 2 * Math.PI);
     pen.fill();
     pen.stroke();
+  }
+
+  /** The linked level set, found once and drawn on every tile. */
+  #drawLinked() {
+    const { pen, n, linked, scene, colours } = this;
+    if (!linked) return;
+    const unit = linspace(0, 1, n);
+    const path = new Path2D();
+    for (const { points, isClosed } of contour(unit, unit, linked.values, linked.height)) {
+      points.forEach(([u, v], i) => path[i ? "lineTo" : "moveTo"](u - 0.5, 0.5 - v));
+      if (isClosed) path.closePath();
+    }
+    for (const { x, y, width, height } of scene.tiles) {
+      const side = Math.min(width, height) - INSET;
+      const placed = new Path2D();
+      placed.addPath(path, new DOMMatrix([side, 0, 0, side, x, y]));
+      for (const [colour, lineWidth] of [[colours.paper, 3.5], [colours.cut, 1.8]]) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = lineWidth;
+        pen.stroke(placed);
+      }
+    }
   }
 
   #drawPoints({ neuron, x, y, width, height }) {
@@ -128,14 +165,15 @@ export class FlatWall {
     if (!values) return;
     const side = Math.min(tile.width, tile.height) - INSET;
     const context = this.picture.getContext("2d");
-    context.putImageData(this.#image(values, this.gains[tile.layer]), 0, 0);
+    context.putImageData(this.#image(values, this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS), 0, 0);
     pen.imageSmoothingEnabled = true;
     pen.drawImage(this.picture, 0, 0, n, n, tile.x - side / 2, tile.y - side / 2, side, side);
   }
 
-  /** Colours of one landscape, y upwards; transparent where it is undefined, dark along its zero set. */
-  #image(values, gain) {
+  /** Colours of one landscape, y upwards; transparent where it is undefined, darker along its level sets, darkest along zero. */
+  #image(values, gain, levels) {
     const { n } = this;
+    const band = (value) => Math.floor(value * gain * levels);
     const image = new ImageData(n, n);
     for (let row = 0; row < n; row += 1) {
       for (let column = 0; column < n; column += 1) {
@@ -144,7 +182,9 @@ export class FlatWall {
         const right = values[column < n - 1 ? at + 1 : at];
         const above = values[row < n - 1 ? at + n : at];
         const isZero = crosses(value, right) || crosses(value, above);
-        const colour = isZero ? [25, 28, 33] : this.#colour(value * gain);
+        const isLevel = band(value) !== band(right) || band(value) !== band(above);
+        const shade = isLevel ? 1 - LEVEL_SHADE : 1;
+        const colour = isZero ? [25, 28, 33] : this.#colour(value * gain).map((channel) => shade * channel);
         image.data.set([...colour, Number.isFinite(value) ? 255 : 0], 4 * ((n - 1 - row) * n + column));
       }
     }

@@ -24,6 +24,7 @@ export class History {
     this.moments = [];
     this.cursor = -1;
     this.stride = 1; // every how many moments one is kept
+    this.run = 0; // how many runs there have been before
   }
 
   get length() {
@@ -50,6 +51,7 @@ export class History {
     this.moments.length = 0;
     this.cursor = -1;
     this.stride = 1;
+    this.run += 1;
   }
 
   #drop(isUnwanted) {

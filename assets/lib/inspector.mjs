@@ -5,18 +5,26 @@
  * out of sight it is not drawn at all.
  */
 
-import { LARGEST_HEIGHT, LEVELS } from "./arrange.mjs";
+import { LARGEST_HEIGHT } from "./arrange.mjs";
+import { levelSet } from "./cutting.mjs";
 
 const REST = 350; // ms without a change before the fine picture is drawn
 const SMOOTH = 25; // ms between frames when the graphics keep up
 const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
 const HEADROOM = 1.06; // above a landscape, so that its top is not cut
+const LIFT = { points: 0.025, curve: 0.012 }; // of the scale, above the surface, which would swallow half of them
+const SURFACE = { landscape: 0, ghost: 1, plane: 2, curve: 3, points: 4 }; // traces, as in app/figures.py
+const MAP = { landscape: 0, zero: 1, ghost: 2, rim: 3, cut: 4, points: 5 };
 
 /**
  * @typedef {object} Picture
  * @property {Float64Array} x @property {Float64Array} y grid axes
  * @property {Float64Array} values heights, row after row
- * @property {number} scale
+ * @property {number} scale @property {number} step between level sets
+ * @property {?import("./straight.mjs").Plane} plane of a neuron that is a plane with a nonlinearity on it
+ * @property {?number} cut height at which a plane cuts the landscape
+ * @property {?{epoch: number, x: Float64Array, y: Float64Array, values: Float64Array, scale: number}} ghost the
+ *   landscape of another moment
  * @property {{x: number[], y: number[], heights: ArrayLike<number>, colours: string[]}} points
  */
 
@@ -27,6 +35,7 @@ export class Inspector {
    * @param {object} hooks
    * @param {() => Picture} hooks.moving on the wall's grid
    * @param {() => Picture} hooks.resting on a finer one
+   * @param {(picture: Picture, set: ?ReturnType<typeof levelSet>) => void} hooks.describe what has been drawn
    */
   constructor(Plotly, surface, map, hooks) {
     this.Plotly = Plotly;
@@ -77,10 +86,20 @@ export class Inspector {
   /** @param {Record<string, string>} colours @param {Array} colorscale */
   setColours(colours, colorscale) {
     const axis = (name) => ({ [`${name}.color`]: colours.muted });
-    this.Plotly.restyle(this.surface, { colorscale: [colorscale], "contours.z.color": fade(colours.level) }, [0]);
+    this.#restyle(this.surface, {
+      [SURFACE.landscape]: { colorscale, "contours.z.color": fade(colours.level) },
+      [SURFACE.ghost]: { colorscale: [[0, colours.muted], [1, colours.muted]] },
+      [SURFACE.plane]: { color: colours.cut },
+      [SURFACE.curve]: { "line.color": colours.cut },
+    });
     this.Plotly.relayout(this.surface, { ...axis("scene.xaxis"), ...axis("scene.yaxis"), ...axis("scene.zaxis") });
-    this.Plotly.restyle(this.map, { colorscale: [colorscale], "line.color": fade(colours.level) }, [0]);
-    this.Plotly.restyle(this.map, { "line.color": colours.level }, [1]);
+    this.#restyle(this.map, {
+      [MAP.landscape]: { colorscale, "line.color": fade(colours.level) },
+      [MAP.zero]: { "line.color": colours.level },
+      [MAP.ghost]: { "line.color": colours.level },
+      [MAP.rim]: { "line.color": colours.panel },
+      [MAP.cut]: { "line.color": colours.cut },
+    });
     this.Plotly.relayout(this.map, { ...axis("xaxis"), ...axis("yaxis") });
   }
 
@@ -89,34 +108,76 @@ export class Inspector {
     this.Plotly.Plots.resize(this.map);
   }
 
-  #draw({ x, y, values, scale, points }) {
+  #draw(picture) {
+    const { x, y, values, scale, step, points, cut, ghost } = picture;
     const n = x.length;
     const z = Array.from({ length: n }, (_, row) => withHoles(values.subarray(row * n, (row + 1) * n)));
-    const step = scale / LEVELS;
-    const { Plotly } = this;
-    this.#fitAxes(x, y, scale);
-    const grid = { x: [x], y: [y], z: [z] };
-    const levels = { start: step - scale, end: scale - step, size: step }; // at ±scale itself a saturated neuron has only noise
-    Plotly.restyle(
-      this.surface,
-      { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
-      [0],
-    );
-    Plotly.restyle(this.surface, { ...dots(points), z: [lifted(points.heights, scale)] }, [1]);
-    Plotly.restyle(this.map, { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) }, [0]);
-    Plotly.restyle(this.map, grid, [1]);
-    Plotly.restyle(this.map, dots(points), [2]);
+    const set = cut === null ? null : levelSet(picture, cut);
+    const curve = path(set?.lines ?? []);
+    const grid = { x, y, z };
+    const most = Math.ceil(scale / step - 1e-9) - 1; // at ±scale itself a saturated neuron has only noise
+    const levels = { start: -most * step, end: most * step, size: step };
+    this.#fitAxes(x, y, scale, Math.max(scale, ghost?.scale ?? 0));
+    this.#restyle(this.surface, {
+      [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
+      ...this.#ghostly(ghost),
+      ...this.#cutting(cut, curve, x, y, scale),
+      [SURFACE.points]: { ...dots(points), z: lifted(points.heights, LIFT.points * scale) },
+    });
+    const dashed = ghost ? path(levelSet({ ...ghost, plane: null }, cut ?? 0).lines) : path([]);
+    this.#restyle(this.map, {
+      [MAP.landscape]: { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) },
+      [MAP.zero]: grid,
+      [MAP.ghost]: dashed,
+      [MAP.rim]: curve,
+      [MAP.cut]: curve,
+      [MAP.points]: dots(points),
+    });
+    this.hooks.describe(picture, set);
   }
 
-  #fitAxes(x, y, scale) {
-    const text = [x[0], x.at(-1), y[0], y.at(-1), scale].join();
+  /** The ghost's trace; no change while there is none. */
+  #ghostly(ghost) {
+    const wasThere = this.hasGhost;
+    this.hasGhost = ghost !== null;
+    if (!ghost) return wasThere ? { [SURFACE.ghost]: { visible: false } } : {};
+    const { x, y, values } = ghost;
+    const z = Array.from(y, (_, row) => withHoles(values.subarray(row * x.length, (row + 1) * x.length)));
+    return { [SURFACE.ghost]: { visible: true, x, y, z } };
+  }
+
+  /** The traces of the plane and of the curve where it cuts; no change while nothing is cut. */
+  #cutting(cut, curve, x, y, scale) {
+    const wasThere = this.isCut;
+    this.isCut = cut !== null;
+    const off = { visible: false };
+    if (!this.isCut) return wasThere ? { [SURFACE.plane]: off, [SURFACE.curve]: off } : {};
+    const [left, right, bottom, top] = [x[0], x.at(-1), y[0], y.at(-1)];
+    const plane = { x: [left, right, right, left], y: [bottom, bottom, top, top], z: Array(4).fill(cut) };
+    const height = cut + LIFT.curve * scale;
+    return {
+      [SURFACE.plane]: { visible: true, ...plane },
+      [SURFACE.curve]: { visible: true, ...curve, z: curve.x.map((at) => (at === null ? null : height)) },
+    };
+  }
+
+  /** Change several traces in one call, because each call draws all traces again. @param {Record<number, object>} changes */
+  #restyle(plot, changes) {
+    const traces = Object.keys(changes).map(Number);
+    const names = new Set(traces.flatMap((trace) => Object.keys(changes[trace])));
+    const update = Object.fromEntries([...names].map((name) => [name, traces.map((trace) => changes[trace][name])]));
+    this.Plotly.restyle(plot, update, traces);
+  }
+
+  #fitAxes(x, y, scale, reach) {
+    const text = [x[0], x.at(-1), y[0], y.at(-1), scale, reach].join();
     if (text === this.axes) return;
     this.axes = text;
     const ranges = { xaxis: [x[0], x.at(-1)], yaxis: [y[0], y.at(-1)] };
     const named = (prefix) => Object.fromEntries(Object.entries(ranges).map(([k, v]) => [`${prefix}${k}.range`, v]));
     this.Plotly.relayout(this.surface, {
       ...named("scene."),
-      "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale],
+      "scene.zaxis.range": [-HEADROOM * reach, HEADROOM * reach],
       "scene.zaxis.tickvals": [-scale / 2, 0, scale / 2],
     });
     // as square as the tiles, whatever the units
@@ -126,10 +187,15 @@ export class Inspector {
 
 const prefixed = (prefix, object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [prefix + key, value]));
 
-const dots = ({ x, y, colours }) => ({ x: [x], y: [y], "marker.color": [colours] });
+const dots = ({ x, y, colours }) => ({ x, y, "marker.color": colours });
 
-/** Points are drawn a little above the surface, which would swallow half of each otherwise. */
-const lifted = (heights, scale) => Array.from(heights, (height) => height + 0.025 * scale);
+const lifted = (heights, lift) => Array.from(heights, (height) => height + lift);
+
+/** Lines as Plotly wants them: one after another, with a gap after each. */
+function path(lines) {
+  const points = lines.flatMap(({ points, isClosed }) => [...points, ...(isClosed ? [points[0]] : []), [null, null]]);
+  return { x: points.map(([x]) => x), y: points.map(([, y]) => y) };
+}
 
 const isDrawn = (height) => Math.abs(height) <= LARGEST_HEIGHT;
 

@@ -1,7 +1,8 @@
 /**
  * The wall's GLSL. Heights live in one R32F texture: a row a neuron, its n² values one after
  * another, row = y ascending and column = x ascending. A tile is an instance:
- * centre and scale in pixels, the texture row, and the gain from height to [−1, 1].
+ * centre and scale in pixels, the texture row, the gain from height to [−1, 1], and the number of
+ * level sets from 0 to 1. A linked level set is one neuron's, drawn on every tile.
  */
 
 import { LARGEST_HEIGHT } from "./arrange.mjs";
@@ -65,12 +66,31 @@ vec3 heightColour(float t) {
 const INSTANCE = `
 layout(location = 0) in vec3 mesh;       // position in the unit square; 1 on the foot of the block
 layout(location = 1) in vec3 placement;  // centre and scale in pixels
-layout(location = 2) in vec2 source;     // texture row, gain
+layout(location = 2) in vec3 source;     // texture row, gain, level sets
+`;
+
+const LINKED = `
+uniform vec3 linked;  // texture row, height, gain; gain 0 for none
+float aboveLinked(float h) { return (h - linked.y) * linked.z; }
+`;
+
+const LINKED_LINE = `
+uniform vec3 cutColour;
+uniform vec3 rimColour;
+vec3 withLinked(vec3 base, float above) {
+  float steep = fwidth(above);
+  if (steep < 1e-4 || steep > 1e3 || abs(above) > 1e3) return base;  // level, or beside a hole
+  float away = abs(above) / steep;
+  base = mix(base, rimColour, 0.8 * (1.0 - clamp(away - 1.4, 0.0, 1.0)));
+  return mix(base, cutColour, 1.0 - clamp(away - 0.6, 0.0, 1.0));
+}
 `;
 
 export const BLOCK = {
-  vertex: `${COMMON}${HEIGHTS}${CAMERA}${INSTANCE}
+  vertex: `${COMMON}${HEIGHTS}${CAMERA}${INSTANCE}${LINKED}
 out float height;
+out float levels;
+out float above;
 out float hole;
 out float skirt;
 out vec3 normal;
@@ -83,6 +103,8 @@ void main() {
   float raw = heightAt(source.x, p);
   hole = abs(raw) > ${LARGEST_HEIGHT.toExponential(1)} ? 1.0 : 0.0;
   height = hole > 0.0 ? 0.0 : raw * source.y;
+  levels = source.z;
+  above = aboveLinked(heightAt(linked.x, p));
   skirt = mesh.z;
   float e = 2.0 / float(n - 1);
   ivec2 low = max(p - 1, ivec2(0));
@@ -93,9 +115,11 @@ void main() {
   vec3 position = vec3(mesh.xy * 2.0 - 1.0, mix(height * ${HEIGHT}, ${BASE}, mesh.z));
   gl_Position = project(placement.xy, placement.z, position);
 }`,
-  fragment: `${COMMON}${COLOURS}
+  fragment: `${COMMON}${COLOURS}${LINKED_LINE}
 uniform float mapness;
 in float height;
+in float levels;
+in float above;
 in float hole;
 in float skirt;
 in vec3 normal;
@@ -110,14 +134,14 @@ void main() {
   }
   float lit = clamp(dot(normalize(normal), normalize(vec3(-0.55, -0.35, 0.8))), 0.0, 1.0);
   base *= mix(0.52 + 0.58 * lit, 1.0, mapness * 0.8);
-  float k = height * 4.0;
+  float k = height * levels;
   float steep = fwidth(k);
   float fade = 1.0 - smoothstep(0.35, 0.8, steep);
   float level = steep > 1e-4 ? 1.0 - clamp(abs(fract(k - 0.5) - 0.5) / steep - 0.1, 0.0, 1.0) : 0.0;
   float zero = steep > 1e-4 ? 1.0 - clamp(abs(k) / steep - 0.55, 0.0, 1.0) : 0.0;
   base = mix(base, levelColour, level * 0.3 * fade);
   base = mix(base, levelColour, zero * 0.85);
-  colour = vec4(base, 1.0);
+  colour = vec4(withLinked(base, above), 1.0);
 }`,
 };
 
@@ -215,7 +239,7 @@ void main() {
   vec2 pixel = placement.xy + placement.z * vec2(corner.x * 2.0 - 1.0, 1.0 - corner.y * 2.0);
   gl_Position = vec4(pixel.x / canvasSize.x * 2.0 - 1.0, 1.0 - pixel.y / canvasSize.y * 2.0, 0.5, 1.0);
 }`,
-  fragment: `${COMMON}${HEIGHTS}
+  fragment: `${COMMON}${HEIGHTS}${LINKED}${LINKED_LINE}
 uniform float firstRow;
 uniform int classes;
 uniform vec3 classColours[6];
@@ -235,9 +259,11 @@ void main() {
   float margin = best - second;
   float line = smoothstep(0.5, 1.3, margin / max(fwidth(margin), 1e-9));
   float sure = 1.0 - exp(-margin);
-  colour = vec4(mix(levelColour, mix(paper, classColours[winner % 6], mix(0.35, 0.75, sure)), mix(0.25, 1.0, line)), 1.0);
+  vec3 base = mix(paper, classColours[winner % 6], mix(0.35, 0.75, sure));
+  base = mix(levelColour, base, mix(0.25, 1.0, line));
   float stripe = step(0.8, fract((gl_FragCoord.x - gl_FragCoord.y) / 7.0));
-  if (isUndefined) colour = vec4(mix(paper, levelColour, 0.16 * stripe), 1.0);
+  if (isUndefined) base = mix(paper, levelColour, 0.16 * stripe);
+  colour = vec4(withLinked(base, aboveLinked(between(linked.x, q))), 1.0);
 }`,
 };
 

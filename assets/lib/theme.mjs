@@ -2,7 +2,7 @@
 
 const STORAGE_KEY = "relief.theme";
 const NAMES = [
-  ...["paper", "panel", "ink", "muted", "accent", "positive", "negative", "level"],
+  ...["paper", "panel", "ink", "muted", "accent", "positive", "negative", "level", "cut"],
   ...Array.from({ length: 5 }, (_, i) => `height-${i}`),
   ...Array.from({ length: 6 }, (_, i) => `class-${i}`),
 ];

@@ -3,7 +3,7 @@
  */
 
 import { element, onDrag } from "./dom.mjs";
-import { formatLoss } from "./format.mjs";
+import { formatCount, formatLoss } from "./format.mjs";
 
 const KEYS = {
   ArrowLeft: (at) => at - 1,
@@ -16,15 +16,18 @@ const KEYS = {
   End: () => Infinity,
 };
 const MARGIN = 7; // px above and beside the curve
+const LABEL = 70; // px that the label of the pinned moment may take
 
 export class Timeline {
   /**
    * @param {HTMLElement} root @param {import("./history.mjs").History} history
+   * @param {import("./comparison.mjs").Comparison} comparison
    * @param {(index: number) => void} onSeek
    */
-  constructor(root, history, onSeek) {
+  constructor(root, history, comparison, onSeek) {
     this.root = root;
     this.history = history;
+    this.comparison = comparison;
     this.canvas = element("canvas", { "aria-hidden": "true" });
     root.append(this.canvas);
     for (const [name, value] of [["role", "slider"], ["tabindex", "0"], ["aria-label", "moment of training"]]) {
@@ -60,6 +63,7 @@ export class Timeline {
     const y = (loss) => height - MARGIN - Math.min(loss / top, 1) * (height - 2 * MARGIN);
     this.#curve(pen, "test_loss", x, y, colours.muted, 1);
     this.#curve(pen, "train_loss", x, y, colours.accent, 1.8, height - 1);
+    this.#pinned(pen, x, width, height, colours);
     if (moments.length) this.#cursor(pen, x(cursor), y(moments[cursor]?.metrics?.train_loss ?? top), height, colours);
   }
 
@@ -69,7 +73,8 @@ export class Timeline {
     this.root.setAttribute("aria-valuemax", String(Math.max(moments.length - 1, 0)));
     this.root.setAttribute("aria-valuenow", String(Math.max(cursor, 0)));
     const text = moment ? `epoch ${moment.epoch}, loss ${formatLoss(moment.metrics?.train_loss)}` : "no run yet";
-    this.root.setAttribute("aria-valuetext", text);
+    const { pinned } = this.comparison;
+    this.root.setAttribute("aria-valuetext", pinned ? `${text}, compared with epoch ${pinned.epoch}` : text);
   }
 
   #curve(pen, name, x, y, colour, lineWidth, floor = null) {
@@ -91,6 +96,26 @@ export class Timeline {
     pen.globalAlpha = 1;
   }
 
+  /** The moment that is compared with, where the run has it or has passed it. */
+  #pinned(pen, x, width, height, colours) {
+    const { pinned } = this.comparison;
+    const place = pinned ? placeOf(this.history.moments, pinned.epoch) : null;
+    if (place === null) return;
+    const at = x(place);
+    pen.strokeStyle = pen.fillStyle = colours.muted;
+    pen.lineWidth = 1;
+    pen.setLineDash([3, 2]);
+    pen.beginPath();
+    pen.moveTo(at, 2);
+    pen.lineTo(at, height - 2);
+    pen.stroke();
+    pen.setLineDash([]);
+    const isRight = at > width - LABEL;
+    pen.font = "10px system-ui, sans-serif";
+    pen.textAlign = isRight ? "right" : "left";
+    pen.fillText(`epoch ${formatCount(pinned.epoch)}`, at + (isRight ? -4 : 4), 11);
+  }
+
   #cursor(pen, x, y, height, colours) {
     pen.strokeStyle = colours.ink;
     pen.lineWidth = 1.5;
@@ -103,6 +128,18 @@ export class Timeline {
     pen.fillStyle = colours.ink;
     pen.fill();
   }
+}
+
+/**
+ * Where an epoch is among moments that are evenly spread.
+ * @param {import("./history.mjs").Moment[]} moments @param {number} epoch
+ * @returns {?number} an index, between two where the moment itself was thinned out; null after the last one
+ */
+export function placeOf(moments, epoch) {
+  const after = moments.findIndex((moment) => moment.epoch >= epoch);
+  if (after < 1) return after < 0 ? null : 0;
+  const [from, to] = [moments[after - 1].epoch, moments[after].epoch];
+  return after - (to - epoch) / (to - from);
 }
 
 /** The loss at the top of the plot: the largest, but not a spike of more than thrice the first. */

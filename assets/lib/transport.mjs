@@ -3,7 +3,6 @@
  * selected neuron's name and formula, the legend, and what has to be said.
  */
 
-import { LEVELS } from "./arrange.mjs";
 import { element, setText } from "./dom.mjs";
 import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
 import { neuronTitle } from "./scene.mjs";
@@ -57,21 +56,29 @@ export class Transport {
     this.byId("outputs-row").hidden = !areClasses;
   }
 
-  /** @param {string} title of the layer @param {number} scale */
-  showScale(title, scale) {
+  /** @param {string} title of the layer @param {number} scale @param {number} step between its level sets */
+  showScale(title, scale, step) {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
-    setText(this.legendText, levelText(scale));
+    setText(this.legendText, levelText(step));
     this.byId("legend").title = `height in ${title}`;
   }
 
-  /** @param {number} scale of the inspector's picture */
-  showMapScale(scale) {
-    setText(this.byId("map-title"), `seen from above · ${levelText(scale)}`);
+  /** @param {?{epoch: number}} pinned the moment that is compared with */
+  showPinned(pinned) {
+    const button = this.byId("compare");
+    setText(button, pinned ? `vs epoch ${formatCount(pinned.epoch)}` : "compare");
+    button.setAttribute("aria-pressed", String(pinned !== null));
+    button.title = pinned ? "Let the pinned moment go (c)" : "Keep this moment as a ghost, to compare others with (c)";
+  }
+
+  /** @param {number} step between the level sets of the inspector's picture */
+  showMapScale(step) {
+    setText(this.byId("map-title"), `seen from above · ${levelText(step)}`);
   }
 }
 
-const levelText = (scale) => `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
+const levelText = (step) => `level sets every ${formatScale(step)} · bold = 0`;
 
 /** The neuron in symbols: what is drawn. */
 function formula(layer, neuron, layers, document) {

@@ -14,6 +14,7 @@ import { Metrics } from "./metrics.mjs";
 import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
 import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
+import { inUnits, planeOf } from "./straight.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
 
 const FINE_GRID_SIZE = 121; // of the inspector at rest
@@ -21,7 +22,7 @@ const WINDOW = 120; // frames whose times are remembered
 
 export class View extends EventTarget {
   /**
-   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel, probe
+   * @param {object} parts session, trainer, wall, overlay, terms, timeline, transport, panel, probe, levels, comparison
    * @param {HTMLElement} frame the element whose size and scroll position the wall has
    */
   constructor(parts, frame) {
@@ -45,6 +46,7 @@ export class View extends EventTarget {
     this.probe.addEventListener("change", () => this.request());
     this.trainer.addEventListener("arrival", () => this.request());
     this.trainer.addEventListener("state", () => this.request());
+    this.levels.addEventListener("change", () => this.redraw());
   }
 
   /** Say that layers from `from` on have to be evaluated again; Infinity to draw only. */
@@ -57,6 +59,13 @@ export class View extends EventTarget {
     if (this.isRequested) return;
     this.isRequested = true;
     requestAnimationFrame(() => this.#frame());
+  }
+
+  /** Draw everything again, because what is shown of the same heights has changed. */
+  redraw() {
+    this.areWeightsStale = true;
+    this.inspector?.invalidate();
+    this.request();
   }
 
   /** Build everything that depends on the layers, the data or the size of the page. */
@@ -229,7 +238,7 @@ export class View extends EventTarget {
 
   /** What the inspector draws. @param {boolean} isFine */
   picture(isFine) {
-    const { session, selection, kind } = this;
+    const { session, selection, kind, levels } = this;
     const { layer, neuron } = selection;
     const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
     let { evaluation } = this;
@@ -242,9 +251,30 @@ export class View extends EventTarget {
       values = softmax(evaluation.activation[layer], this.scene.outputs).subarray(neuron * n * n, (neuron + 1) * n * n);
     }
     const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, n));
-    const scale = kind === "activation" ? this.scales[layer] : heightScale(values);
-    this.transport.showMapScale(scale);
-    return { x, y, values, scale, points: this.#pointsOn(layer, neuron, kind, scale) };
+    const scale = this.#scaleOf(values);
+    const step = levels.step(scale);
+    this.transport.showMapScale(step);
+    return {
+      ...{ x, y, values, scale, step },
+      plane: inUnits(planeOf(selection, session.layers, session.parameters, kind), session.document.inputs),
+      cut: levels.isCut ? levels.heightOn(scale) : null,
+      ghost: this.#ghost(),
+      points: this.#pointsOn(layer, neuron, kind, scale),
+    };
+  }
+
+  /** The selected neuron's landscape at the pinned moment; null where there is nothing to compare. */
+  #ghost() {
+    const { comparison, selection, kind, session } = this;
+    const values = comparison.values(selection.layer, selection.neuron, kind);
+    if (!values) return null;
+    const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, GRID_SIZE));
+    return { x, y, values, scale: heightScale(values), epoch: comparison.pinned.epoch };
+  }
+
+  /** The height at which the selected neuron's values are drawn. */
+  #scaleOf(values) {
+    return this.kind === "activation" ? this.scales[this.selection.layer] : heightScale(values);
   }
 
   /** The data points standing on a neuron's landscape; on a regression's output, at the heights asked for. */
@@ -295,6 +325,7 @@ export class View extends EventTarget {
     if (this.isEvaluationNew) this.inspector?.invalidate();
     this.inspector?.frame();
     this.transport.update(this.session, this.trainer);
+    this.transport.showPinned(this.comparison.pinned);
     this.timeline.draw(this.colours);
     this.isEvaluationNew = false;
     this.frames += 1;
@@ -303,7 +334,17 @@ export class View extends EventTarget {
 
   #drawWall() {
     this.wall.scroll = [this.frameElement.scrollLeft, this.frameElement.scrollTop];
+    this.wall.setLinked(this.#linked());
     this.wall.draw();
+  }
+
+  /** The selected neuron's level set, if it is to be carried onto every tile. */
+  #linked() {
+    const { levels, selection, kind } = this;
+    if (!levels.isLinked) return null;
+    const values = this.evaluation.values(selection.layer, selection.neuron, kind);
+    const scale = this.#scaleOf(values);
+    return { values, height: levels.heightOn(scale), gain: 1 / scale };
   }
 
   #updateWeights() {
@@ -312,7 +353,15 @@ export class View extends EventTarget {
     this.wall.setWeights(this.lineWeights);
     this.weights?.update();
     this.scales.forEach((scale, layer) => this.overlay.setScale(layer, this.titles[layer].detail, scale));
-    this.transport.showScale(this.titles[this.selection.layer].title, this.scales[this.selection.layer]);
+    this.wall.setLevels(this.scales.map((scale) => scale / this.levels.step(scale)));
+    const scale = this.scales[this.selection.layer];
+    this.transport.showScale(this.titles[this.selection.layer].title, scale, this.levels.step(scale));
+  }
+
+  /** A point of the plane as the network sees it. */
+  #seen({ x, y }) {
+    const seen = standardise(this.session.document, { x: [x], y: [y] });
+    return { x: seen.x[0], y: seen.y[0] };
   }
 
   /** Write every neuron's value at the probe. */
@@ -329,8 +378,8 @@ export class View extends EventTarget {
       return (value - low) / (high - low);
     });
     wall.setProbe([u, v]);
-    const seen = standardise(session.document, { x: [point.x], y: [point.y] });
-    this.point.activation[0].set([seen.x[0], seen.y[0]]);
+    const seen = this.#seen(point);
+    this.point.activation[0].set([seen.x, seen.y]);
     this.point.update(session.parameters);
     const values = [...this.point.activation];
     if (this.areProbabilities) values.push(softmax(values.pop(), scene.outputs));
@@ -349,7 +398,7 @@ export class View extends EventTarget {
     this.terms.update({
       parameters,
       domain: document.domain,
-      arithmetic: point && arithmeticAt(layers, parameters, this.selection, point),
+      arithmetic: point && arithmeticAt(layers, parameters, this.selection, this.#seen(point)),
       gradient: this.gradients?.values ?? null,
       inputs: Array.from({ length: inputs }, (_, i) => this.evaluation.input(layer, i)),
       preactivation: this.evaluation.values(layer, neuron, "preactivation"),

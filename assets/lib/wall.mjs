@@ -5,7 +5,7 @@
  * nothing. Everything it holds can be given again, which is what happens after a lost context.
  */
 
-import { LARGEST_HEIGHT } from "./arrange.mjs";
+import { LARGEST_HEIGHT, LEVELS } from "./arrange.mjs";
 import { fit, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
 import { pick } from "./picking.mjs";
@@ -48,6 +48,8 @@ export class Wall {
     this.points = new Float32Array(0);
     this.gains = [];
     this.probe = null; // where on every landscape a marker stands, in the unit square
+    this.levels = [];
+    this.linked = [0, 0, 0];
     this.#build();
   }
 
@@ -71,6 +73,7 @@ export class Wall {
     this.colours = {
       stops: [0, 1, 2, 3, 4].flatMap((i) => rgb(colours[`height-${i}`])),
       level: rgb(colours.level),
+      cut: rgb(colours.cut),
       positive: rgb(colours.positive),
       negative: rgb(colours.negative),
       paper: rgb(colours.panel),
@@ -82,9 +85,9 @@ export class Wall {
   setScene(scene) {
     const { gl } = this;
     this.scene = scene;
-    this.staging = new Float32Array(scene.rows * this.n * this.n);
+    this.staging = new Float32Array((scene.rows + 1) * this.n * this.n); // the last row is the linked landscape's
     gl.bindTexture(gl.TEXTURE_2D, this.heights);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, this.n * this.n, scene.rows, 0, gl.RED, gl.FLOAT, null);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, this.n * this.n, scene.rows + 1, 0, gl.RED, gl.FLOAT, null);
     fill(gl, this.edgeEnds, scene.edges);
   }
 
@@ -107,6 +110,20 @@ export class Wall {
   /** @param {number[]} gains 1 / height scale, one per page layer */
   setGains(gains) {
     this.gains = gains;
+  }
+
+  /** @param {number[]} levels level sets between zero and the scale, one number per page layer; 4 where left out */
+  setLevels(levels) {
+    this.levels = levels;
+  }
+
+  /**
+   * Draw one landscape's level set on every tile.
+   * @param {?{values: Float64Array, height: number, gain: number}} linked null for none
+   */
+  setLinked(linked) {
+    if (linked) this.setHeights(this.scene.rows, linked.values);
+    this.linked = linked ? [this.scene.rows, linked.height, linked.gain] : [0, 0, 0];
   }
 
   /** @param {Float32Array} weights pairs: weight in [−1, 1], opacity of its curve */
@@ -188,7 +205,7 @@ export class Wall {
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
     fill(gl, createAttributes(gl, [[0, 3]]), vertices, gl.STATIC_DRAW);
-    const instances = createAttributes(gl, [[1, 3], [2, 2]], true);
+    const instances = createAttributes(gl, [[1, 3], [2, 3]], true);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, indices, gl.STATIC_DRAW);
     return { array, instances, count: indices.length };
@@ -226,6 +243,9 @@ export class Wall {
       mapness: (at) => gl.uniform1f(at, this.tilt),
       stops: (at) => gl.uniform3fv(at, colours.stops),
       levelColour: (at) => gl.uniform3fv(at, colours.level),
+      cutColour: (at) => gl.uniform3fv(at, colours.cut),
+      rimColour: (at) => gl.uniform3fv(at, colours.paper),
+      linked: (at) => gl.uniform3f(at, ...this.linked),
       classColours: (at) => gl.uniform3fv(at, colours.classes),
       positive: (at) => gl.uniform3fv(at, colours.positive),
       negative: (at) => gl.uniform3fv(at, colours.negative),
@@ -255,7 +275,10 @@ export class Wall {
       const tiles = inView.filter(isFor);
       block.drawn = tiles.length;
       gl.bindVertexArray(array);
-      const values = tiles.flatMap((tile) => [...this.#placement(tile), scene.rowOf(tile), this.gains[tile.layer]]);
+      const values = tiles.flatMap((tile) => [
+        ...this.#placement(tile),
+        ...[scene.rowOf(tile), this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS],
+      ]);
       fill(gl, instances, new Float32Array(values));
       gl.drawElementsInstanced(gl.TRIANGLES, count, gl.UNSIGNED_INT, 0, tiles.length);
     }

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,7 +101,7 @@ def test_level_sets_are_evenly_spread_with_one_at_zero(make: Maker, path: tuple[
 
 
 def test_the_zero_level_is_drawn_again_and_bolder() -> None:
-    usual, zero, _ = level_set_figure(X, Y, HEIGHTS)["data"]
+    usual, zero, *_ = level_set_figure(X, Y, HEIGHTS)["data"]
     assert levels(zero["contours"]).tolist() == [0]
     assert zero["z"] == usual["z"]
     assert zero["line"]["width"] > 2 * usual["line"]["width"]
@@ -147,6 +149,31 @@ def test_the_last_trace_waits_for_the_data_points(make: Maker) -> None:
     assert points["mode"] == "markers"
     assert [points[name] for name in "xyz" if name in points] in ([[], []], [[], [], []])
     assert points["marker"]["color"] == []
+
+
+@figures
+def test_what_is_drawn_only_when_wanted_is_not_drawn_at_first(make: Maker) -> None:
+    """The ghost, the plane and the curves: out of sight, or without a point."""
+    for trace in make(X, Y, HEIGHTS)["data"]:
+        is_landscape = trace["type"] in ("surface", "contour") and "z" in trace
+        assert is_landscape or trace.get("visible") is False or trace["x"] == []
+
+
+def test_the_page_counts_the_traces_as_they_are() -> None:
+    """The tables SURFACE and MAP of assets/lib/inspector.mjs."""
+    module = (Path(__file__).parents[2] / "assets/lib/inspector.mjs").read_text()
+    kinds = {
+        "SURFACE": {"landscape": "surface", "ghost": "surface", "plane": "mesh3d", "curve": "scatter3d"},
+        "MAP": {"landscape": "contour", "zero": "contour", "ghost": "scatter", "rim": "scatter", "cut": "scatter"},
+    }
+    for name, make in (("SURFACE", surface_figure), ("MAP", level_set_figure)):
+        table = re.search(rf"const {name} = {{(.*?)}}", module)
+        assert table
+        indices = {key: int(index) for key, index in re.findall(r"(\w+): (\d+)", table[1])}
+        traces = make(X, Y, HEIGHTS)["data"]
+        assert sorted(indices.values()) == list(range(len(traces)))
+        assert indices.pop("points") == len(traces) - 1
+        assert {key: traces[index]["type"] for key, index in indices.items()} == kinds[name]
 
 
 @figures

@@ -68,6 +68,20 @@ def test_the_ends_of_the_height_colours_and_the_weights_can_be_seen_on_the_page(
 
 
 @themes
+@pytest.mark.parametrize("background", ["paper", "panel", "height-2"])
+def test_the_level_set_of_a_cut_can_be_seen_on_the_page_and_on_neutral_ground(
+    theme: dict[str, str], background: str
+) -> None:
+    """On the strong ends of the height colours it has a rim of the page's colour."""
+    assert contrast(theme["cut"], theme[background]) >= VISIBLE
+
+
+@themes
+def test_the_colour_of_a_cut_is_no_other(theme: dict[str, str]) -> None:
+    assert list(theme.values()).count(theme["cut"]) == 1
+
+
+@themes
 def test_dark_is_dark_and_light_is_light(theme: dict[str, str]) -> None:
     assert (luminance(theme["paper"]) > luminance(theme["ink"])) == (theme is LIGHT)
 
