@@ -29,6 +29,13 @@ OUTPUT = Layer(1, ("identity",))
 MIXED = with_layers((Layer(len(NAMES), NAMES), Layer(len(NAMES), NAMES[::-1]), OUTPUT))
 SKIP = with_layers((Layer(5, ("tanh",) * 5), Layer(4, ("sin", "relu", "abs", "gelu"), skip=True), OUTPUT))
 PRE = with_layers((Layer(4, ("tanh",) * 4, pre="square"), Layer(3, ("relu",) * 3, pre="sin", skip=True), OUTPUT))
+OFF = with_layers(
+    (
+        Layer(4, ("tanh", "gaussian", "sin", "square"), off=(1, 3)),
+        Layer(3, ("relu", "tanh", "abs"), pre="gaussian", skip=True, frozen=(0,), off=(0,)),
+        OUTPUT,
+    )
+)
 STRETCHED = replace(MIXED, domain=((-3.0, 0.5), (2.0, 7.25)))
 
 
@@ -58,7 +65,7 @@ def test_landscapes_of_every_nonlinearity_equal_numpys(relief: Relief) -> None:
         assert_same_surfaces(relief, with_layers(layers), 25)
 
 
-@pytest.mark.parametrize("model", [MIXED, SKIP, PRE, STRETCHED], ids=["mixed", "skip", "pre", "stretched"])
+@pytest.mark.parametrize("model", [MIXED, SKIP, PRE, OFF, STRETCHED], ids=["mixed", "skip", "pre", "off", "stretched"])
 def test_landscapes_of_every_kind_of_layer_equal_numpys(model: Model, relief: Relief) -> None:
     assert_same_surfaces(relief, model, 49)
 
@@ -79,6 +86,9 @@ def test_rows_of_a_surface_are_y_and_columns_are_x(relief: Relief) -> None:
 METRIC_MODELS = [create(dataset("spiral", classes=3), training=Training(loss=loss)) for loss in LOSSES] + [
     create(dataset("bumps")),
     create(dataset("xor", test=0.0)),
+    replace(
+        create(dataset("xor")), layers=(Layer(4, ("tanh",) * 4, off=(0, 2)), Layer(2, ("identity",) * 2, off=(1,)))
+    ),
     create(DataSpec(None, 3, 0.0, 2, 1, 0.0, ((0.0, 0.5), (0.2, -0.3), (-1.0, 0.9)), (0.0, 1.0, 1.0)), hidden=[3]),
 ]
 
