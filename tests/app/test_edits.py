@@ -623,19 +623,19 @@ BAD = {
 
 
 @models
-@pytest.mark.parametrize("value", BAD.values(), ids=BAD)
 @pytest.mark.parametrize("control", EDITS)
-def test_a_bad_value_gives_a_valid_model_or_a_short_refusal(control: str, value: Any, model: Model) -> None:
+def test_a_bad_value_gives_a_valid_model_or_a_short_refusal(control: str, model: Model) -> None:
     before = bits(model)
-    after = edited_or_refused(model, control, value)
-    if isinstance(after, DocumentError):
-        assert after.where
-        assert 0 < len(str(after)) < 400
-        assert "\n" not in str(after)
-    else:
-        assert bits(parse(serialise(after))) == bits(after)
-        assert np.isfinite(after.parameters).all()
-    assert bits(model) == before
+    for name, value in BAD.items():
+        after = edited_or_refused(model, control, value)
+        if isinstance(after, DocumentError):
+            assert after.where, name
+            assert 0 < len(str(after)) < 400, name
+            assert "\n" not in str(after), name
+        else:
+            assert bits(parse(serialise(after))) == bits(after), name
+            assert np.isfinite(after.parameters).all(), name
+        assert bits(model) == before, name
 
 
 def edited_or_refused(model: Model, control: str, value: Any) -> Model | DocumentError:

@@ -30,6 +30,13 @@ OUTPUT = Layer(1, ("identity",))
 MIXED = with_layers((Layer(len(NAMES), NAMES), Layer(len(NAMES), NAMES[::-1]), OUTPUT))
 SKIP = with_layers((Layer(5, ("tanh",) * 5), Layer(4, ("sin", "relu", "abs", "gelu"), skip=True), OUTPUT))
 PRE = with_layers((Layer(4, ("tanh",) * 4, pre="square"), Layer(3, ("relu",) * 3, pre="sin", skip=True), OUTPUT))
+OFF = with_layers(
+    (
+        Layer(4, ("tanh", "gaussian", "sin", "square"), off=(1, 3)),
+        Layer(3, ("relu", "tanh", "abs"), pre="gaussian", skip=True, frozen=(0,), off=(0,)),
+        OUTPUT,
+    )
+)
 STRETCHED = replace(MIXED, domain=((-3.0, 0.5), (2.0, 7.25)))
 ODD_UNITS = replace(PRE, domain=((0.0, 200.0), (-1e-4, 1e-3)), inputs=Inputs((90.0, 4e-4), (110.0, 6e-4)))
 
@@ -76,7 +83,9 @@ def test_landscapes_of_every_nonlinearity_equal_numpys(relief: Relief) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [MIXED, SKIP, PRE, STRETCHED, ODD_UNITS], ids=["mixed", "skip", "pre", "stretched", "units"]
+    "model",
+    [MIXED, SKIP, PRE, OFF, STRETCHED, ODD_UNITS],
+    ids=["mixed", "skip", "pre", "off", "stretched", "units"],
 )
 def test_landscapes_of_every_kind_of_layer_equal_numpys(model: Model, relief: Relief) -> None:
     assert_same_surfaces(relief, model, 49)
@@ -101,6 +110,9 @@ METRIC_MODELS = [create(dataset("spiral", classes=3), training=Training(loss=los
     replace(create(dataset("gaussians", classes=2)), layers=(Layer(2, ("log", "identity")),)),
     create(by_formula("class = (x > 0) + 2*(y > 0)", n=50), hidden=[4]),
     replace(create(dataset("spiral")), inputs=Inputs((0.3, -0.1), (0.5, 2.0))),
+    replace(
+        create(dataset("xor")), layers=(Layer(4, ("tanh",) * 4, off=(0, 2)), Layer(2, ("identity",) * 2, off=(1,)))
+    ),
     create(DataSpec(None, 3, 0.0, 2, 1, 0.0, ((0.0, 0.5), (0.2, -0.3), (-1.0, 0.9)), (0.0, 1.0, 1.0)), hidden=[3]),
 ]
 

@@ -47,6 +47,34 @@ def open_layer(relief: Relief, title: str) -> None:
         summary.click()
 
 
+def test_numbers_of_the_optimiser_are_typed_and_an_empty_box_is_the_default_again(relief: Relief) -> None:
+    relief.page.locator(".more > summary").last.click()
+    beta = relief.page.get_by_role("textbox", name="β₁", exact=True)
+    beta.fill("0.75")
+    beta.press("Enter")
+    relief.until("() => relief.model().training.hyperparameters.beta1 === 0.75")
+    beta.fill("")
+    beta.press("Enter")
+    relief.until("() => !('beta1' in relief.model().training.hyperparameters)")
+    expect(beta).to_have_value("0.9")
+    relief.choose("optimiser", "momentum")
+    relief.until("() => relief.model().training.optimizer === 'momentum'")
+    expect(relief.page.get_by_role("textbox", name="momentum μ", exact=True)).to_be_visible()
+    expect(beta).to_be_hidden()
+    relief.page.locator(".more > summary").last.click()
+
+
+def test_a_number_out_of_range_is_refused_with_a_sentence_and_the_box_goes_back(relief: Relief) -> None:
+    relief.page.locator(".more > summary").last.click()
+    accuracy = relief.page.get_by_role("textbox", name="until accuracy", exact=True)
+    accuracy.fill("95")
+    accuracy.press("Enter")
+    relief.until("() => document.querySelector('#notice').textContent.includes('from 0 to 1, found 95')")
+    expect(accuracy).to_have_value("")
+    assert relief.document["training"]["stop"]["accuracy"] is None
+    relief.page.locator(".more > summary").last.click()
+
+
 def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: Relief) -> None:
     for n in range(3, 8):
         relief.page.get_by_role("button", name="+ layer").click()

@@ -66,6 +66,55 @@ def test_a_reload_in_the_middle_of_training_loses_at_most_a_moment(fresh: Relief
     assert kept.parameters.tobytes() == again.parameters.tobytes()
 
 
+def test_a_run_pauses_where_it_was_told_to_stop_and_says_why(relief: Relief) -> None:
+    relief.page.locator(".more > summary").last.click()
+    box = relief.page.get_by_role("textbox", name="until loss", exact=True)
+    box.fill("0.9")
+    box.press("Enter")
+    relief.until("() => relief.model().training.stop.loss === 0.9")
+    expected = train_slice(relief.model, Budget(epochs=1000))
+    relief.page.locator(".more > summary").last.click()
+    relief.page.get_by_role("button", name="Play (space)").click()
+    relief.until("() => document.querySelector('#notice').textContent.startsWith('Training stopped')")
+    assert expected.ending is not None
+    assert relief.text("#notice") == f"Training stopped: {expected.ending.why}."
+    relief.until("() => document.querySelector('#play').title.startsWith('Play')")
+    assert relief.model.parameters.tobytes() == expected.model.parameters.tobytes()
+    relief.settle()
+    epoch = expected.model.progress.epoch
+    assert relief.slider("moment of training").get_attribute("aria-valuetext").startswith(f"epoch {epoch}, ")
+
+
+def test_training_goes_on_with_what_is_changed_while_it_runs(relief: Relief) -> None:
+    relief.call("relief.play()")
+    relief.wait_for_epoch(2)
+    relief.choose("batch size", "full")
+    relief.until("() => relief.model().training.batch_size === 4000")
+    relief.wait_for_epoch(relief.document["progress"]["epoch"] + 5)
+    relief.choose("optimiser", "rmsprop")
+    relief.until("() => relief.model().training.optimizer === 'rmsprop'")
+    relief.wait_for_epoch(relief.document["progress"]["epoch"] + 5)
+    assert relief.text("#notice") == ""
+    relief.call("relief.pause()")
+
+
+def test_a_run_that_diverged_shows_its_last_finite_epoch_and_says_what_to_try(relief: Relief) -> None:
+    model = create(dataset("bumps"), hidden=[4], training=Training("mean_squared_error", "sgd", learning_rate=1.0))
+    relief.load(serialise(replace(model, training=replace(model.training, learning_rate=30.0))))
+    start = relief.model
+    relief.call("relief.play()")
+    relief.until("() => document.querySelector('#notice').textContent.startsWith('Training diverged')")
+    ending = train_slice(start, Budget(epochs=1000)).ending
+    assert ending is not None
+    assert ending.why in relief.text("#notice")
+    assert "try a learning rate of 3 " in relief.text("#notice")
+    shown = relief.model
+    reference = train_slice(start, Budget(epochs=shown.progress.epoch))
+    assert reference.ending is None
+    assert train_slice(reference.model, Budget(epochs=1)).ending == ending
+    np.testing.assert_array_equal(shown.parameters.astype("f4"), reference.model.parameters.astype("f4"))
+
+
 def test_one_epoch_is_one_epoch(relief: Relief) -> None:
     expected = train_slice(relief.model, Budget(epochs=1)).model
     relief.page.get_by_role("button", name="One epoch (.)").click()
@@ -175,18 +224,6 @@ def test_an_optimiser_changed_in_mid_run_goes_on_with_the_same_weights(relief: R
     assert epoch >= 3
     relief.wait_for_epoch(epoch + 3)
     relief.call("relief.pause()")
-
-
-def test_a_run_that_diverges_stops_at_its_last_finite_step_and_says_why(relief: Relief) -> None:
-    model = create(dataset("saddle"), hidden=[6, 6], activation="square")
-    wild = replace(model, training=Training(loss="mean_squared_error", optimizer="sgd", learning_rate=3.0))
-    relief.load(serialise(wild))
-    relief.call("relief.step(50)")
-    relief.until("() => document.querySelector('#notice').textContent.includes('last finite')")
-    notice = relief.text("#notice")
-    assert "try a smaller learning rate" in notice
-    assert np.isfinite(relief.model.parameters).all()
-    relief.load(serialise(model))
 
 
 def test_training_continues_from_an_edited_weight(relief: Relief) -> None:
