@@ -10,6 +10,8 @@ from typing import Any
 
 from dash import html
 
+from app import layer_view
+
 
 def _wall() -> list[Any]:
     return [
@@ -35,7 +37,10 @@ class Lens:
     body: Callable[[], list[Any]]
 
 
-LENSES = (Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),)
+LENSES = (
+    Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),
+    Lens("layer", "Layer", "all neurons of one layer", layer_view.body),
+)
 
 
 def navigation() -> html.Nav:

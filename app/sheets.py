@@ -11,6 +11,8 @@ from typing import Any
 
 from dash import html
 
+from app import share
+
 
 @dataclass(frozen=True)
 class Gesture:
@@ -29,6 +31,7 @@ GESTURES = (
     Gesture("space", "play or pause training"),
     Gesture(".", "train for one epoch"),
     Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    Gesture("drop a file", "open a network that was saved"),
     Gesture("?", "this sheet"),
 )
 
@@ -56,7 +59,10 @@ class Sheet:
     has_module: bool = True
 
 
-SHEETS = (Sheet("help", "Keys and gestures", _help, has_module=False),)
+SHEETS = (
+    Sheet("share", "Share and export", share.body, button="Share"),
+    Sheet("help", "Keys and gestures", _help, has_module=False),
+)
 
 
 def sheet_buttons() -> list[html.Button]:

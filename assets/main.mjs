@@ -13,6 +13,7 @@ import { History } from "./lib/history.mjs";
 import { Inspector } from "./lib/inspector.mjs";
 import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
+import { openLink, wireOpening } from "./lib/opening.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { Session } from "./lib/session.mjs";
@@ -191,10 +192,17 @@ function showActivation({ session, view, panel }) {
   panel.show([{ id: { control: "neuron-activation", layer: -1 }, props: { value } }]);
 }
 
+/** Begin with the network in the link that led here, else with what was saved. */
+async function begin(parts, initial) {
+  parts.panel.remember(initial.shown);
+  const link = await openLink(parts);
+  if (!link.isOpen) await resume(parts, initial);
+  if (link.error) parts.transport.say(link.error);
+}
+
 /** Begin with what was saved in this browser, else with what the page was delivered with. */
-async function begin({ session, editing, panel, transport }, initial) {
+async function resume({ session, editing, panel, transport }, initial) {
   const saved = session.saved();
-  panel.remember(initial.shown);
   if (saved) {
     try {
       await panel.load(saved, true);
@@ -233,6 +241,7 @@ async function main() {
   setTheme(dash, preferredTheme(parts.storage), parts.storage);
   view.setColours(readColours());
   await begin(parts, initial);
+  wireOpening(parts);
   new ResizeObserver(() => view.resize()).observe(frame);
   window.relief = consoleApi({ session, history, trainer, view, editing });
   await addInspector(parts);
