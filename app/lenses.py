@@ -11,6 +11,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from app import layer_view
 from app.space import space_body
 
 OUTPUTS = ("scores", "probabilities")  # how the outputs of a classification are drawn
@@ -61,6 +62,7 @@ class Lens:
 LENSES = (
     Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),
     Lens("space", "Space", "the input plane carried into the plane of two neurons", space_body),
+    Lens("layer", "Layer", "all neurons of one layer", layer_view.body),
 )
 
 

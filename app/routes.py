@@ -1,4 +1,4 @@
-"""The HTTP API: ``POST /api/train``, ``POST /api/gradient`` and ``GET /healthz``.
+"""The HTTP API: ``POST /api/train``, ``POST /api/gradient``, ``POST /api/export/<kind>`` and ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from app.exports import EXPORTS, export
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
 from nets.document import parse, serialise
@@ -52,12 +53,32 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
             raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
         return _json(result)
 
+    @api.post("/export/<kind>")
+    def take_away(kind: str) -> Response:
+        if kind not in EXPORTS:
+            raise NotFound(f"unknown export {kind[:40]!r}; choose from {', '.join(EXPORTS)}")
+        file = export(kind, _json_body())
+        response = Response(file.data, mimetype=file.mimetype)
+        response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+        return response
+
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
         # without this Dash would answer with the page, which it has for every path
-        if path in ASKED_FOR:
-            raise MethodNotAllowed(["POST"], f"{ASKED_FOR[path]} is asked for with POST")
+        if path in ASKED_FOR or path.startswith("export/"):
+            raise MethodNotAllowed(["POST"], f"{ASKED_FOR.get(path, 'an export')} is asked for with POST")
         raise NotFound("there is nothing here; training is asked for with POST /api/train")
+
+    _register_refusals(server, api)
+    server.register_blueprint(api)
+
+    @server.get("/healthz")
+    def healthz() -> Response:
+        return _json({"status": "ok"})
+
+
+def _register_refusals(server: Flask, api: Blueprint) -> None:
+    """Answer what is wrong with a sentence and a place."""
 
     @api.errorhandler(DocumentError)
     def bad_document(error: DocumentError) -> Response:
@@ -68,17 +89,6 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response = _failure(503, "all training places are taken; the page tries again by itself", "")
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
-
-    server.register_blueprint(api)
-    _register_beside(server)
-
-
-def _register_beside(server: Flask) -> None:
-    """Add what is not under ``/api``: whether the server is well, and errors that are found before there is a route."""
-
-    @server.get("/healthz")
-    def healthz() -> Response:
-        return _json({"status": "ok"})
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | HTTPException:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dash import html
 
-from app import own_data
+from app import own_data, share
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ GESTURES = (
     Gesture("space", "play or pause training"),
     Gesture(".", "train for one epoch"),
     Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    Gesture("drop a file", "open a network that was saved"),
     Gesture("?", "this sheet"),
 )
 
@@ -70,8 +71,9 @@ class Sheet:
 
 
 SHEETS = (
-    Sheet("help", "Keys and gestures", _help, has_module=False),
     Sheet("own-data", "Your own data", own_data.body),
+    Sheet("share", "Share and export", share.body, button="Share"),
+    Sheet("help", "Keys and gestures", _help, has_module=False),
 )
 
 

@@ -16,6 +16,7 @@ import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
 import { Levels } from "./lib/levels.mjs";
 import { NeuronTools } from "./lib/neurontools.mjs";
+import { openLink, wireOpening } from "./lib/opening.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
 import { Probe } from "./lib/probe.mjs";
@@ -247,10 +248,17 @@ function showActivation({ session, view, panel }) {
   ]);
 }
 
+/** Begin with the network in the link that led here, else with what was saved. */
+async function begin(parts, initial) {
+  parts.panel.remember(initial.shown);
+  const link = await openLink(parts);
+  if (!link.isOpen) await resume(parts, initial);
+  if (link.error) parts.transport.say(link.error);
+}
+
 /** Begin with what was saved in this browser, else with what the page was delivered with. */
-async function begin({ session, editing, panel, transport }, initial) {
+async function resume({ session, editing, panel, transport }, initial) {
   const saved = session.saved();
-  panel.remember(initial.shown);
   if (saved) {
     try {
       await panel.load(saved, true);
@@ -293,6 +301,7 @@ async function main() {
   setTheme(dash, preferredTheme(parts.storage), parts.storage);
   view.setColours(readColours());
   await begin(parts, initial);
+  wireOpening(parts);
   new ResizeObserver(() => view.resize()).observe(frame);
   window.relief = consoleApi({ session, history, trainer, view, editing });
   await addInspector(parts);
