@@ -1,4 +1,4 @@
-"""The HTTP API: ``POST /api/train`` and ``GET /healthz``.
+"""The HTTP API: ``POST /api/train``, ``GET /api/presets`` and ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from app import presets
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
 from nets.document import LARGEST_EPOCH, LIMITS, parse
@@ -40,6 +41,8 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.call_on_close(place.close)
         response.headers["X-Accel-Buffering"] = "no"
         return response
+
+    _add_presets(api)
 
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
@@ -71,6 +74,18 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response = _failure(error.code or 400, error.description or error.name, "")
         response.headers.extend([header for header in error.get_headers() if header[0] == "Allow"])
         return response
+
+
+def _add_presets(api: Blueprint) -> None:
+    @api.get("/presets")
+    def gallery() -> Response:
+        return _json({"chapters": presets.gallery()})
+
+    @api.get("/presets/<name>")
+    def preset(name: str) -> Response:
+        if name not in presets.PRESETS:
+            raise NotFound(f"unknown preset {name[:40]!r}; choose from {', '.join(presets.PRESETS)}")
+        return _json(presets.opened(name))
 
 
 def parse_run(body: Any) -> Run:

@@ -14,10 +14,17 @@ from dash import html
 
 @dataclass(frozen=True)
 class Gesture:
-    """A row of the help sheet."""
+    """A row of the help sheet.
+
+    Attributes:
+        keys: what to do, as the user reads it.
+        what: what happens then.
+        shortcuts: the keys of ``KEYS`` in assets/main.mjs that it tells of.
+    """
 
     keys: str
     what: str
+    shortcuts: tuple[str, ...] = ()
 
 
 GESTURES = (
@@ -26,10 +33,17 @@ GESTURES = (
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
     Gesture("drag a slider", "change a weight or the bias; double-click sets it to 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
-    Gesture("space", "play or pause training"),
-    Gesture(".", "train for one epoch"),
-    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
-    Gesture("?", "this sheet"),
+    Gesture("Tab", "go from part to part; everything can be reached and operated with keys"),
+    Gesture("space", "play or pause training", (" ",)),
+    Gesture(".", "train for one epoch", (".",)),
+    Gesture("r", "reset: back to the first weights", ("r",)),
+    Gesture("n", "draw new weights", ("n",)),
+    Gesture("1, 2, 3 …", "look through the first lens, the second, …"),
+    Gesture("g", "the gallery of presets", ("g",)),
+    Gesture("p", "presentation: larger, without controls; p or Escape ends it", ("p", "Escape")),
+    Gesture("t", "light or dark", ("t",)),
+    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo", ("Ctrl+z", "Ctrl+Shift+z", "Ctrl+y")),
+    Gesture("?", "this sheet", ("?",)),
 )
 
 
@@ -56,7 +70,15 @@ class Sheet:
     has_module: bool = True
 
 
-SHEETS = (Sheet("help", "Keys and gestures", _help, has_module=False),)
+def _presets() -> list[Any]:
+    """Return nothing: the gallery is fetched when it is first opened, so that it costs the first visit nothing."""
+    return []
+
+
+SHEETS = (
+    Sheet("presets", "Presets", _presets, button="Presets"),
+    Sheet("help", "Keys and gestures", _help, has_module=False),
+)
 
 
 def sheet_buttons() -> list[html.Button]:

@@ -25,9 +25,10 @@ export class Overlay {
   /**
    * @param {ReturnType<import("./arrange.mjs").arrange>} arrangement
    * @param {Array<{title: string, detail: string}>} titles one a column
-   * @param {(layer: number, neuron: number) => string} nameOf
+   * @param {(layer: number, neuron: number) => string} nameOf empty for what is no neuron
+   * @param {(layer: number, neuron: number) => string} formulaOf what is drawn, for the tooltip
    */
-  build({ columns, tiles, width, height }, titles, nameOf) {
+  build({ columns, tiles, width, height }, titles, nameOf, formulaOf) {
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
     const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
@@ -39,12 +40,14 @@ export class Overlay {
     this.buttons = new Map(
       tiles
         .filter((tile) => nameOf(tile.layer, tile.neuron))
-        .map((tile) => [`${tile.layer}.${tile.neuron}`, tileButton(tile, nameOf(tile.layer, tile.neuron))]),
+        .map((tile) => [`${tile.layer}.${tile.neuron}`, tileButton(tile, nameOf(tile.layer, tile.neuron), formulaOf(tile.layer, tile.neuron))]),
     );
+    const maps = tiles.filter(({ layer, neuron }) => !nameOf(layer, neuron));
+    const notes = maps.map((tile) => element("div", { class: "note", title: formulaOf(tile.layer, tile.neuron), style: place(tile) }));
     this.root.style.width = `${width}px`;
     this.root.style.height = `${height}px`;
     const hadFocus = this.root.contains(document.activeElement);
-    this.root.replaceChildren(...this.heads, ...this.buttons.values());
+    this.root.replaceChildren(...this.heads, ...notes, ...this.buttons.values());
     if (this.selected) this.select(this.selected, hadFocus);
   }
 
@@ -78,16 +81,20 @@ export class Overlay {
   }
 }
 
-function tileButton({ layer, neuron, x, y, width, height }, name) {
+const place = ({ x, y, width, height }) =>
+  `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`;
+
+function tileButton(tile, name, formula) {
+  const { layer, neuron } = tile;
   return element("button", {
     class: "tile",
     type: "button",
-    title: name,
+    title: `${name}: ${formula}`,
     "data-layer": layer,
     "data-neuron": neuron,
     "aria-label": name,
     "aria-pressed": "false",
     tabIndex: -1,
-    style: `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`,
+    style: place(tile),
   });
 }

@@ -5,6 +5,7 @@
 
 import { LEVELS } from "./arrange.mjs";
 import { element, setText } from "./dom.mjs";
+import { formula, levelSetFormula } from "./formula.mjs";
 import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
 import { neuronTitle } from "./scene.mjs";
 
@@ -49,6 +50,7 @@ export class Transport {
     setText(this.byId("neuron-title"), title[0].toUpperCase() + title.slice(1));
     setText(this.byId("strip-title"), layer === 0 ? `${title} is given` : `How ${title} is made`);
     setText(this.byId("formula"), formula(layer, neuron, layers));
+    for (const id of ["neuron-title", "strip-title"]) this.byId(id).title = `${title}: ${formula(layer, neuron, layers)}`;
     this.byId("inspector").classList.toggle("is-input", layer === 0);
   }
 
@@ -57,23 +59,14 @@ export class Transport {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
     setText(this.legendText, `height in ${title} · ${levelText(scale)}`);
+    this.byId("legend").title = `colour = height a(x, y) from −${formatScale(scale)} to +${formatScale(scale)}; ${levelSetFormula(formatScale(scale / LEVELS))}`;
   }
 
   /** @param {number} scale of the inspector's picture */
   showMapScale(scale) {
     setText(this.byId("map-title"), `seen from above · ${levelText(scale)}`);
+    this.byId("map-title").title = levelSetFormula(formatScale(scale / LEVELS));
   }
 }
 
 const levelText = (scale) => `level sets every ${formatScale(scale / LEVELS)} · bold = 0`;
-
-/** The neuron in symbols: what is drawn. */
-function formula(layer, neuron, layers) {
-  if (layer === 0) return `the coordinate ${"xy"[neuron]} itself: a plane`;
-  const { inputs, activation, pre } = layers[layer - 1];
-  const sources = layer === 1 ? ["x", "y"] : ["S₁", "S₂"];
-  const terms = sources.map((source, i) => `w${"₁₂"[i]}·${pre === "identity" ? source : `${pre}(${source})`}`);
-  const sum = [...(inputs > 2 ? [terms[0], "…"] : terms.slice(0, inputs)), "b"].join(" + ");
-  const name = activation[neuron];
-  return name === "identity" ? `a = z = ${sum}` : `a = ${name.replace("_", " ")}(z),  z = ${sum}`;
-}

@@ -7,6 +7,7 @@
 
 import { heightScale } from "./arrange.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace } from "./engine.mjs";
+import { decisionFormula, formula } from "./formula.mjs";
 import { Metrics } from "./metrics.mjs";
 import { buildScene, columnTitles, edgeWeights, neuronTitle, pointAttributes, termsOf } from "./scene.mjs";
 import { classColour, colorscale, heightColour } from "./theme.mjs";
@@ -191,8 +192,12 @@ export class View extends EventTarget {
     this.wall.setScene(this.scene);
     this.wall.setHeights(0, this.evaluation.activation[0]);
     this.titles = columnTitles(document, layers);
-    this.overlay.build(this.scene.arrangement, this.titles, (layer, neuron) =>
-      layer <= layers.length ? neuronTitle(layer, neuron, document) : "",
+    const isNeuron = (layer) => layer <= layers.length;
+    this.overlay.build(
+      this.scene.arrangement,
+      this.titles,
+      (layer, neuron) => (isNeuron(layer) ? neuronTitle(layer, neuron, document) : ""),
+      (layer, neuron) => (isNeuron(layer) ? formula(layer, neuron, layers) : decisionFormula(this.scene.outputs)),
     );
   }
 
