@@ -31,6 +31,7 @@ INDEX = """<!DOCTYPE html>
 <meta name="description" content="See what every neuron of a small network computes: landscapes over the plane.">
 <title>{%title%}</title>
 <link rel="icon" href="ICON">
+<script src="/assets/early/paint.js"></script>
 PRELOADS
 <style>STYLE</style>
 {%css%}
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
         title="Relief",
         update_title=None,
         assets_folder=str(ASSETS),
-        assets_path_ignore=["lib", "lenses", "sheets"],
+        assets_path_ignore=["early", "lib", "lenses", "sheets"],
         index_string=_index(model),
         compress=True,
     )

@@ -4,8 +4,6 @@ Everything that changes on a frame or a drag is an empty element here, filled by
 ``assets/lib``.
 """
 
-from dataclasses import dataclass
-
 import dash_mantine_components as dmc
 from dash import dcc, html
 
@@ -13,29 +11,13 @@ from app.controls import setup_panel
 from app.inspector import inspector
 from app.lenses import navigation, panes
 from app.sheets import sheet_buttons, sheets
+from app.stats import STATS, stat_title
 from app.strip import strip
 from nets import Model
 
 FIRST_RATE = 60  # epochs a second
 
 RATES = (("1", "1 epoch/s"), ("5", "5 epochs/s"), ("20", "20 epochs/s"), ("60", "60 epochs/s"), ("", "full speed"))
-
-
-@dataclass(frozen=True)
-class Stat:
-    """One number of the transport bar."""
-
-    id: str
-    label: str
-    help: str
-
-
-STATS = (
-    Stat("train-loss", "train loss", "loss over the points the network learns from, penalties left out"),
-    Stat("test-loss", "test loss", "loss over the points kept for testing"),
-    Stat("train-accuracy", "train", "share of training points whose class's landscape is the highest there"),
-    Stat("test-accuracy", "test", "share of test points whose class's landscape is the highest there"),
-)
 
 
 def page(model: Model) -> dmc.MantineProvider:
@@ -45,9 +27,9 @@ def page(model: Model) -> dmc.MantineProvider:
             [
                 html.A("Skip to the landscapes", href="#wall", className="skip"),
                 _header(),
-                _transport(),
+                _transport(model),
                 html.Aside(setup_panel(model), id="rail", className="rail", **{"aria-label": "setup"}),
-                html.Main([*panes(), strip()], className="centre"),
+                html.Main([_look_for(), *panes(), strip()], className="centre"),
                 inspector(model),
                 html.Div(id="notice", role="status", **{"aria-live": "polite"}),
                 *sheets(),
@@ -73,7 +55,8 @@ def _header() -> html.Header:
                     *sheet_buttons(),
                     _icon_button("undo", "undo", "Undo (Ctrl+Z)"),
                     _icon_button("redo", "redo", "Redo (Ctrl+Shift+Z)"),
-                    _icon_button("theme", "theme", "Light or dark"),
+                    _icon_button("present", "present", "Presentation: larger, without controls (p)"),
+                    _icon_button("theme", "theme", "Light or dark (t)"),
                     _icon_button("help", "help", "Keys and gestures (?)", opens="help"),
                 ],
                 className="tools",
@@ -92,12 +75,12 @@ def _icon_button(id_: str, icon: str, label: str, class_name: str = "icon-button
     )
 
 
-def _transport() -> html.Section:
+def _transport(model: Model) -> html.Section:
     return html.Section(
         [
             html.Div(
                 [
-                    _icon_button("reset", "reset", "Back to the first weights"),
+                    _icon_button("reset", "reset", "Back to the first weights (r)"),
                     _icon_button("play", "play", "Play (space)", "play"),
                     _icon_button("step", "step", "One epoch (.)"),
                     dmc.Select(
@@ -115,10 +98,20 @@ def _transport() -> html.Section:
             html.Div([html.B("0", id="epoch"), html.Span("epoch")], className="stat epoch"),
             html.Div(id="timeline"),
             *(
-                html.Div([html.B("–", id=stat.id), html.Span(stat.label)], className="stat", title=stat.help)
+                html.Div(
+                    [html.B("–", id=stat.id), html.Span(stat.label)],
+                    id=f"stat-{stat.id}",
+                    className="stat",
+                    title=stat_title(stat, model),
+                )
                 for stat in STATS
             ),
         ],
         className="transport",
         **{"aria-label": "training"},
     )
+
+
+def _look_for() -> html.Section:
+    """Build the place over the wall where a preset says what to look for; empty until then."""
+    return html.Section([], id="look-for", className="look-for", **{"aria-label": "what to look for"})

@@ -1,4 +1,4 @@
-"""The HTTP API: ``POST /api/train``, ``POST /api/gradient``, ``POST /api/export/<kind>`` and ``GET /healthz``.
+"""The HTTP API: training, gradients, exports and presets under ``/api``, and ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -11,6 +11,7 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
+from app import presets
 from app.exports import EXPORTS, export
 from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
@@ -62,6 +63,8 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
         return response
 
+    _add_presets(api)
+
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
         # without this Dash would answer with the page, which it has for every path
@@ -97,6 +100,18 @@ def _register_refusals(server: Flask, api: Blueprint) -> None:
         response = _failure(error.code or 400, error.description or error.name, "")
         response.headers.extend([header for header in error.get_headers() if header[0] == "Allow"])
         return response
+
+
+def _add_presets(api: Blueprint) -> None:
+    @api.get("/presets")
+    def gallery() -> Response:
+        return _json({"chapters": presets.gallery()})
+
+    @api.get("/presets/<name>")
+    def preset(name: str) -> Response:
+        if name not in presets.PRESETS:
+            raise NotFound(f"unknown preset {name[:40]!r}; choose from {', '.join(presets.PRESETS)}")
+        return _json(presets.opened(name))
 
 
 def parse_run(body: Any) -> Run:

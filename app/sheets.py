@@ -16,34 +16,48 @@ from app import own_data, share
 
 @dataclass(frozen=True)
 class Gesture:
-    """A row of the help sheet."""
+    """A row of the help sheet.
+
+    Attributes:
+        keys: what to do, as the user reads it.
+        what: what happens then.
+        shortcuts: the keys of ``KEYS`` in assets/main.mjs that it tells of.
+    """
 
     keys: str
     what: str
+    shortcuts: tuple[str, ...] = ()
 
 
 GESTURES = (
     Gesture("drag the wall", "turn all landscapes; down to tilt them into maps"),
     Gesture("hover a landscape", "every neuron's value at that point; a click pins it, Escape lets it go"),
     Gesture("click a landscape", "look at that neuron"),
-    Gesture("drag a line up or down", "change that weight, or the bias at a neuron's left; double-click sets it to 0"),
-    Gesture("w", "the keyboard to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes"),
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
-    Gesture("f, Shift+F, o", "freeze the selected neuron or its layer, switch the neuron off or on again"),
+    Gesture("drag a line up or down", "change that weight, or the bias at a neuron's left; double-click sets it to 0"),
+    Gesture("w", "to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes", ("w",)),
+    Gesture("f, Shift+F, o", "freeze the neuron or its layer, switch the neuron off or on", ("f", "Shift+f", "o")),
     Gesture(
         "drag a slider", "change a weight or the bias; a double-click on it, its number or its landscape sets it to 0"
     ),
+    Gesture("drag height H", "cut the selected landscape; double-click cuts at 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
+    Gesture("[ and ]", "the moment before, the moment after", ("[", "]")),
+    Gesture("c", "compare: keep this moment as a grey ghost, or let it go", ("c",)),
     Gesture("drawing your own data", "click adds a point, dragging several, right-click removes the nearest"),
     Gesture("… with the keyboard", "arrows move a cross, Enter adds, Delete removes, 1 to 6 choose the class"),
-    Gesture("[ and ]", "the moment before, the moment after"),
-    Gesture("c", "compare: keep this moment as a grey ghost, or let it go"),
-    Gesture("drag height H", "cut the selected landscape; double-click cuts at 0"),
-    Gesture("space", "play or pause training"),
-    Gesture(".", "train for one epoch"),
-    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     Gesture("drop a file", "open a network that was saved"),
-    Gesture("?", "this sheet"),
+    Gesture("space", "play or pause training", (" ",)),
+    Gesture(".", "train for one epoch", (".",)),
+    Gesture("r", "reset: back to the first weights", ("r",)),
+    Gesture("n", "draw new weights", ("n",)),
+    Gesture("1, 2, 3 …", "look through the first lens, the second, …"),
+    Gesture("g", "the gallery of presets", ("g",)),
+    Gesture("p", "presentation: larger, without controls; p or Escape ends it", ("p", "Escape")),
+    Gesture("t", "light or dark", ("t",)),
+    Gesture("Ctrl+Z, Ctrl+Shift+Z", "undo, redo", ("Ctrl+z", "Ctrl+Shift+z", "Ctrl+y")),
+    Gesture("Tab", "go from part to part; everything can be reached and operated with keys"),
+    Gesture("?", "this sheet", ("?",)),
 )
 
 
@@ -70,7 +84,13 @@ class Sheet:
     has_module: bool = True
 
 
+def _presets() -> list[Any]:
+    """Return nothing: the gallery is fetched when it is first opened, so that it costs the first visit nothing."""
+    return []
+
+
 SHEETS = (
+    Sheet("presets", "Presets", _presets, button="Presets"),
     Sheet("own-data", "Your own data", own_data.body),
     Sheet("share", "Share and export", share.body, button="Share"),
     Sheet("help", "Keys and gestures", _help, has_module=False),

@@ -15,15 +15,17 @@ import { History } from "./lib/history.mjs";
 import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
 import { Levels } from "./lib/levels.mjs";
+import { isReload, readLink } from "./lib/link.mjs";
 import { NeuronTools } from "./lib/neurontools.mjs";
 import { openLink, wireOpening } from "./lib/opening.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
+import { Presentation } from "./lib/present.mjs";
 import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
 import { Terms } from "./lib/terms.mjs";
-import { currentTheme, preferredTheme, readColours, setTheme } from "./lib/theme.mjs";
+import { currentTheme, readColours, rememberTheme, setTheme } from "./lib/theme.mjs";
 import { Timeline } from "./lib/timeline.mjs";
 import { Trainer } from "./lib/trainer.mjs";
 import { Transport } from "./lib/transport.mjs";
@@ -74,7 +76,8 @@ function createWall() {
 /** Create the parts. @param {HTMLElement} frame the wall's element */
 function build(frame) {
   const storage = findStorage();
-  const session = new Session(storage);
+  const link = readLink(location.search);
+  const session = link.preset ? new Session(storage, `relief.preset.${link.preset}`) : new Session(storage);
   const history = new History();
   const trainer = new Trainer(session, history);
   const editing = new Editing(session, history, trainer);
@@ -117,9 +120,10 @@ function build(frame) {
   view.gradients = gradients;
   editing.measure = () => view.measure();
   editing.load = (document, isAnotherRun) => panel.load(document, isAnotherRun);
-  const parts = { dash, storage, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, levels, comparison, panel, view, frame };
+  const parts = { dash, storage, link, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, levels, comparison, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
+  parts.presentation = new Presentation(parts);
   parts.actions = createActions(parts);
   return parts;
 }
@@ -128,7 +132,7 @@ function build(frame) {
 function accept({ editing, transport, trainer }, proposal, loaded) {
   const { document: proposed, error, where } = proposal;
   if (proposed) {
-    if (!loaded || loaded.isAnotherRun) editing.rememberBefore(proposed);
+    if (!loaded || (loaded.isAnotherRun && !editing.isTravelling)) editing.rememberBefore(proposed);
     editing.takeUp(proposal, loaded?.isAnotherRun ?? false);
   }
   trainer.release(); // first, because training that starts clears the notice
@@ -139,6 +143,11 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
 const KEYS = {
   " ": "play",
   ".": "step",
+  r: "reset",
+  n: "newWeights",
+  g: "presets",
+  p: "present",
+  t: "theme",
   "Ctrl+z": "undo",
   "Ctrl+Shift+z": "redo",
   "Ctrl+y": "redo",
@@ -146,7 +155,7 @@ const KEYS = {
   f: "freeze",
   "Shift+f": "freezeLayer",
   o: "switchOff",
-  Escape: "unpin",
+  Escape: "escape",
   "[": "earlier",
   "]": "later",
   c: "compare",
@@ -155,13 +164,20 @@ const KEYS = {
 
 /** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
 function createActions(parts) {
-  const { storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison } = parts;
+  const { storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison, presentation } = parts;
   return {
     play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
     reset() {
       trainer.pause();
-      panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
+      if (!editing.reset()) panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
+    },
+    newWeights: () => void panel.change({ control: "new-weights" }).catch(() => {}),
+    presets: () => sheets.open("presets"),
+    present: () => presentation.toggle(),
+    escape() {
+      if (presentation.isOn) presentation.leave();
+      else probe.clear();
     },
     undo: () => editing.undo(),
     redo: () => editing.redo(),
@@ -172,7 +188,9 @@ function createActions(parts) {
       view.redraw();
     },
     theme() {
-      setTheme(dash, currentTheme() === "dark" ? "light" : "dark", storage);
+      const theme = currentTheme() === "dark" ? "light" : "dark";
+      setTheme(dash, theme);
+      rememberTheme(theme, storage);
       view.setColours(readColours());
     },
     weights() {
@@ -182,18 +200,18 @@ function createActions(parts) {
     freeze: () => neuronTools.toggle("freeze"),
     freezeLayer: () => neuronTools.toggle("freeze-layer"),
     switchOff: () => neuronTools.toggle("switch-off"),
-    unpin: () => probe.clear(),
     help: () => sheets.open("help"),
   };
 }
 
 /** Connect the buttons and the keyboard. */
-function wireActions({ actions }) {
+function wireActions({ actions, lenses }) {
   for (const [id, action] of Object.entries(actions)) {
     const button = byId(id);
     if (button && !button.dataset.opens && !button.closest("#neuron-tools")) button.addEventListener("click", action);
   }
-  handleKeys(Object.fromEntries(Object.entries(KEYS).map(([key, name]) => [key, actions[name]])));
+  const digits = lenses.links.map(({ dataset }, i) => [String(i + 1), () => lenses.choose(dataset.lens)]);
+  handleKeys(Object.fromEntries([...Object.entries(KEYS).map(([key, name]) => [key, actions[name]]), ...digits]));
 }
 
 /** Keep what is saved up to date. */
@@ -256,12 +274,19 @@ async function begin(parts, initial) {
   if (link.error) parts.transport.say(link.error);
 }
 
-/** Begin with what was saved in this browser, else with what the page was delivered with. */
-async function resume({ session, editing, panel, transport }, initial) {
-  const saved = session.saved();
+/**
+ * Begin with the preset that the link names, else with what was saved in this browser, else with what the page was
+ * delivered with. A reload goes on with what was made of the preset, which is saved in a place of its own.
+ */
+async function resume(parts, initial) {
+  const { session, editing, panel, transport, link } = parts;
+  const saved = link.preset && !isReload() ? null : session.saved();
+  const presets = link.preset && (await import("./sheets/presets.mjs"));
+  if (presets && !saved && (await presets.openPreset(parts, link.preset))) return;
   if (saved) {
     try {
       await panel.load(saved, true);
+      if (presets) presets.remind(parts, link.preset);
       return;
     } catch (error) {
       session.setAside();
@@ -298,10 +323,11 @@ async function main() {
   wireWall(parts, byId("tilt"));
   wireActions(parts);
   wireSaving(parts);
-  setTheme(dash, preferredTheme(parts.storage), parts.storage);
+  setTheme(dash, currentTheme());
   view.setColours(readColours());
   await begin(parts, initial);
   wireOpening(parts);
+  if (parts.link.complaint) parts.transport.say(`${byId("notice").textContent} ${parts.link.complaint}`.trim());
   new ResizeObserver(() => view.resize()).observe(frame);
   window.relief = consoleApi({ session, history, trainer, view, editing });
   await addInspector(parts);

@@ -195,7 +195,7 @@ class Space {
     const { hovered } = this;
     if (hovered === this.probed) return;
     this.probed = hovered;
-    if (hovered === null) this.probe?.hide?.();
+    if (hovered === null) this.probe?.show?.(null);
     else this.probe?.show?.({ x: this.mapping.inputs[0][hovered], y: this.mapping.inputs[1][hovered] });
   }
 

@@ -15,6 +15,7 @@ export class Editing {
     Object.assign(this, { session, history, trainer });
     this.measure = () => {}; // brings session.metrics up to date
     this.isUnderWay = false; // between the start and the end of a gesture
+    this.firsts = new Map(); // by run, the document it began with, where that was untrained
     this.isTravelling = false; // between an undo and its answer
     this.load = async () => {}; // (document, isAnotherRun): has a document checked by the server and taken up
   }
@@ -61,11 +62,29 @@ export class Editing {
    */
   takeUp({ document, points }, isAnotherRun) {
     const before = this.session.document;
+    if (isAnotherRun) this.#beginRun(document);
     this.session.adopt(document, points);
     if (!before || isAnotherRun || SHAPE(before) !== SHAPE(document)) this.history.clear();
     else this.#revise(before, document);
     this.history.forgetAfter(document.progress.epoch);
     this.keep();
+  }
+
+  #beginRun(document) {
+    this.session.run = this.firsts.size;
+    this.firsts.set(this.session.run, document.progress.epoch === 0 ? document : null);
+  }
+
+  /** Go back to the weights that the run began with. @returns {boolean} whether they are known and still fit */
+  reset() {
+    const first = this.firsts.get(this.session.run);
+    const { document } = this.session;
+    if (!first || BEGINNING(first) !== BEGINNING(document)) return false;
+    this.start();
+    const { parameters, progress } = first;
+    this.takeUp({ document: { ...document, parameters, progress }, points: null }, false);
+    this.trainer.release();
+    return true;
   }
 
   /** Moments of the same run under other settings: what they say of the old ones must not be believed. */
@@ -110,8 +129,12 @@ export class Editing {
   }
 
   async #arrive(document) {
-    if (settingsText(document) === settingsText(this.session.document)) this.takeUp({ document, points: null }, false);
-    else await this.load(document, false);
+    const { session } = this;
+    const run = session.runs.get(document);
+    const isAnotherRun = run !== session.run;
+    if (settingsText(document) !== settingsText(session.document)) await this.load(document, isAnotherRun);
+    else this.takeUp({ document, points: null }, isAnotherRun);
+    session.run = run;
   }
 }
 
@@ -119,6 +142,9 @@ const OPPOSITE = { undo: "redo", redo: "undo" };
 
 /** What of a document a change of the network's shape changes. */
 const SHAPE = ({ layers }) => JSON.stringify(layers.map(({ width, skip }) => [width, skip]));
+
+/** What first weights depend on. */
+const BEGINNING = (document) => JSON.stringify([SHAPE(document), document.initial]);
 
 /** What an optimiser's state and a place within an epoch depend on. */
 const RESUMING = ({ data, training }) => JSON.stringify([data, training.optimizer, training.batch_size]);

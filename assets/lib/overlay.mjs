@@ -27,10 +27,11 @@ export class Overlay {
    * @param {ReturnType<import("./arrange.mjs").arrange>} arrangement
    * @param {Array<{title: string, detail: string}>} titles one a column
    * @param {(layer: number, neuron: number) => string} nameOf
+   * @param {(layer: number, neuron: number) => string} formulaOf what is drawn, for the tooltip
    * @param {(layer: number, neuron: number) => string[]} statesOf
    * @param {?import("./arrange.mjs").Tile} decision
    */
-  build({ columns, tiles, width, height }, titles, nameOf, statesOf, decision) {
+  build({ columns, tiles, width, height }, titles, { nameOf, formulaOf, statesOf }, decision) {
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
     const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
@@ -42,7 +43,8 @@ export class Overlay {
     this.buttons = new Map(
       tiles.map((tile) => {
         const { layer, neuron } = tile;
-        return [`${layer}.${neuron}`, tileButton(tile, nameOf(layer, neuron), statesOf(layer, neuron))];
+        const [name, formula, states] = [nameOf, formulaOf, statesOf].map((tell) => tell(layer, neuron));
+        return [`${layer}.${neuron}`, tileButton(tile, name, formula, states)];
       }),
     );
     this.root.style.width = `${width}px`;
@@ -110,16 +112,20 @@ function readingOf(button) {
   return button.firstChild;
 }
 
-function tileButton({ layer, neuron, x, y, width, height }, name, states) {
+const place = ({ x, y, width, height }) =>
+  `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`;
+
+function tileButton(tile, name, formula, states) {
+  const { layer, neuron } = tile;
   return element("button", {
     class: ["tile", ...states.map((state) => `is-${state}`)].join(" "),
     type: "button",
-    title: [name, ...states].join(", "),
+    title: `${[name, ...states].join(", ")}: ${formula}`,
     "data-layer": layer,
     "data-neuron": neuron,
     "aria-label": [name, ...states].join(", "),
     "aria-pressed": "false",
     tabIndex: -1,
-    style: `left:${x - width / 2}px;top:${y - height / 2}px;width:${width}px;height:${height}px`,
+    style: place(tile),
   });
 }

@@ -13,10 +13,16 @@ export const LARGEST_PARAMETER = 1e30; // as in nets/model.py
 const MOST_UNDOS = 100;
 
 export class Session extends EventTarget {
-  /** @param {?Storage} storage where the document survives a reload; null where the browser allows none */
-  constructor(storage) {
+  /**
+   * @param {?Storage} storage where the document survives a reload; null where the browser allows none
+   * @param {string} key under which it does
+   */
+  constructor(storage, key = STORAGE_KEY) {
     super();
     this.storage = storage;
+    this.key = key;
+    this.run = 0; // which run the document belongs to; another one has another past
+    this.runs = new WeakMap(); // the same of the documents that can be had back
     this.document = null;
     this.layers = [];
     this.parameters = new Float64Array(0);
@@ -90,6 +96,7 @@ export class Session extends EventTarget {
   /** Remember the present for undo: to be called once before each gesture. */
   remember() {
     const present = this.model();
+    this.runs.set(present, this.run);
     if (JSON.stringify(present) !== JSON.stringify(this.undos.at(-1))) this.undos.push(present);
     if (this.undos.length > MOST_UNDOS) this.undos.shift();
     this.redos.length = 0;
@@ -107,14 +114,16 @@ export class Session extends EventTarget {
 
   #travel(from, to) {
     if (!from.length) return null;
-    to.push(this.model());
+    const present = this.model();
+    this.runs.set(present, this.run);
+    to.push(present);
     return from.pop();
   }
 
   /** Save a moment to local storage. @returns {boolean} whether there was room */
   save(moment = this) {
     try {
-      this.storage.setItem(STORAGE_KEY, JSON.stringify(this.model(moment)));
+      this.storage.setItem(this.key, JSON.stringify(this.model(moment)));
       return true;
     } catch {
       return false;
@@ -124,7 +133,7 @@ export class Session extends EventTarget {
   /** @returns {?object} what was saved last; null if nothing, or nothing legible */
   saved() {
     try {
-      return JSON.parse(this.storage.getItem(STORAGE_KEY));
+      return JSON.parse(this.storage.getItem(this.key));
     } catch {
       return null;
     }
@@ -133,7 +142,7 @@ export class Session extends EventTarget {
   /** Keep what was saved under another name, before something else is saved in its place. */
   setAside() {
     try {
-      this.storage.setItem(`${STORAGE_KEY}.unread`, this.storage.getItem(STORAGE_KEY));
+      this.storage.setItem(`${this.key}.unread`, this.storage.getItem(this.key));
     } catch {
       // without storage nothing was saved
     }

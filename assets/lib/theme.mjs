@@ -26,23 +26,17 @@ export function heightColour(t, colours) {
   return colours[`height-${distances.indexOf(Math.min(...distances))}`];
 }
 
-/** @param {Storage} storage @returns {"light" | "dark"} what was chosen, else what the system prefers */
-export function preferredTheme(storage) {
-  const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
-  try {
-    return storage.getItem(STORAGE_KEY) ?? (prefersDark ? "dark" : "light");
-  } catch {
-    return prefersDark ? "dark" : "light";
-  }
-}
-
-/** @returns {"light" | "dark"} */
+/** @returns {"light" | "dark"} at first what assets/early/paint.js found */
 export const currentTheme = () => (document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
 
-/** Change the theme of the page. @param {object} dash window.dash_clientside @param {"light" | "dark"} theme @param {Storage} storage */
-export function setTheme(dash, theme, storage) {
+/** Change the theme of the page. @param {object} dash window.dash_clientside @param {"light" | "dark"} theme */
+export function setTheme(dash, theme) {
   dash.set_props("theme-provider", { forceColorScheme: theme });
   document.documentElement.dataset.mantineColorScheme = theme;
+}
+
+/** Remember a theme that was chosen. @param {"light" | "dark"} theme @param {?Storage} storage */
+export function rememberTheme(theme, storage) {
   try {
     storage.setItem(STORAGE_KEY, theme);
   } catch {

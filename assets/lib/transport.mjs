@@ -4,6 +4,7 @@
  */
 
 import { element, setText } from "./dom.mjs";
+import { formula, levelSetFormula } from "./formula.mjs";
 import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
 import { neuronTitle } from "./scene.mjs";
 
@@ -48,6 +49,7 @@ export class Transport {
     setText(this.byId("neuron-title"), title[0].toUpperCase() + title.slice(1));
     setText(this.byId("strip-title"), layer === 0 ? `${title} is given` : `How ${title} is made`);
     setText(this.byId("formula"), formula(layer, neuron, layers, document));
+    for (const id of ["neuron-title", "strip-title"]) this.byId(id).title = `${title}: ${formula(layer, neuron, layers, document)}`;
     this.byId("inspector").classList.toggle("is-input", layer === 0);
   }
 
@@ -61,7 +63,8 @@ export class Transport {
     setText(this.minimum, `−${formatScale(scale)}`);
     setText(this.maximum, `+${formatScale(scale)}`);
     setText(this.legendText, levelText(step));
-    this.byId("legend").title = `height in ${title}`;
+    const range = `from −${formatScale(scale)} to +${formatScale(scale)}`;
+    this.byId("legend").title = `colour = height a(x, y) in ${title}, ${range}; ${levelSetFormula(formatScale(step))}`;
   }
 
   /** @param {?{epoch: number}} pinned the moment that is compared with */
@@ -75,26 +78,8 @@ export class Transport {
   /** @param {number} step between the level sets of the inspector's picture */
   showMapScale(step) {
     setText(this.byId("map-title"), `seen from above · ${levelText(step)}`);
+    this.byId("map-title").title = levelSetFormula(formatScale(step));
   }
 }
 
 const levelText = (step) => `level sets every ${formatScale(step)} · bold = 0`;
-
-/** The neuron in symbols: what is drawn. */
-function formula(layer, neuron, layers, document) {
-  if (layer === 0) return coordinate(neuron, document);
-  const { inputs, activation, pre } = layers[layer - 1];
-  const sources = layer === 1 ? ["x", "y"] : ["S₁", "S₂"];
-  const terms = sources.map((source, i) => `w${"₁₂"[i]}·${pre === "identity" ? source : `${pre}(${source})`}`);
-  const sum = [...(inputs > 2 ? [terms[0], "…"] : terms.slice(0, inputs)), "b"].join(" + ");
-  const name = activation[neuron];
-  return name === "identity" ? `a = z = ${sum}` : `a = ${name.replace("_", " ")}(z),  z = ${sum}`;
-}
-
-/** What the network sees of a coordinate. */
-function coordinate(axis, { inputs }) {
-  const name = "xy"[axis];
-  const [centre, scale] = inputs ? [inputs.centre[axis], inputs.scale[axis]] : [0, 1];
-  if (centre === 0 && scale === 1) return `the coordinate ${name} itself: a plane`;
-  return `a plane: (${name} ${centre < 0 ? "+" : "−"} ${formatScale(Math.abs(centre))}) / ${formatScale(scale)}`;
-}

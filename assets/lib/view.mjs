@@ -10,6 +10,7 @@ import { arithmeticAt } from "./composition.mjs";
 import { edgeWeights } from "./edges.mjs";
 import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax, standardise } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
+import { decisionFormula, formula } from "./formula.mjs";
 import { Metrics } from "./metrics.mjs";
 import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
@@ -304,9 +305,13 @@ export class View extends EventTarget {
     this.wall.setHeights(0, this.evaluation.activation[0]);
     this.titles = columnTitles(document, layers);
     this.transport.showOutputs(this.scene.isClassification);
-    const nameOf = (layer, neuron) => (layer <= layers.length ? neuronTitle(layer, neuron, document) : DECISION_NAME);
-    const states = (layer, neuron) => statesOf(document, layer, neuron);
-    this.overlay.build(this.scene.arrangement, this.titles, nameOf, states, this.scene.decision);
+    const isNeuron = (layer) => layer <= layers.length;
+    const texts = {
+      nameOf: (layer, neuron) => (isNeuron(layer) ? neuronTitle(layer, neuron, document) : DECISION_NAME),
+      formulaOf: (layer, neuron) => (isNeuron(layer) ? formula(layer, neuron, layers, document) : decisionFormula(this.scene.outputs)),
+      statesOf: (layer, neuron) => statesOf(document, layer, neuron),
+    };
+    this.overlay.build(this.scene.arrangement, this.titles, texts, this.scene.decision);
   }
 
   #frame() {

@@ -1,0 +1,16 @@
+// Runs before the first paint, so that nothing flashes: the theme that the link names, that was chosen, or that the
+// system prefers, and the parts that the link hides. A classic script, because modules wait for the document.
+(() => {
+  const link = new URLSearchParams(location.search);
+  const root = document.documentElement;
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("relief.theme");
+  } catch {
+    // a page without storage forgets its theme
+  }
+  const wanted = [link.get("theme"), chosen].find((name) => name === "light" || name === "dark");
+  root.dataset.mantineColorScheme = wanted ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const hidden = link.get("hide");
+  if (hidden) root.dataset.hide = hidden.split(",").join(" ");
+})();

@@ -1,0 +1,97 @@
+"""Keys, tooltips, presentation mode, and the page at the sizes it is used at."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from app.sheets import GESTURES
+from tests.browser.regions import ask
+from tests.browser.relief import PHONE, PROJECTOR, Relief
+from tests.browser.server import ROOT
+
+HALL = {"width": 1920, "height": 1080}
+LEGIBLE = 16  # px, from the back of a hall
+
+MAIN = (ROOT / "assets" / "main.mjs").read_text()
+
+
+def test_the_help_sheet_tells_of_every_key_and_of_no_other() -> None:
+    table = re.search(r"const KEYS = \{(.*?)\};", MAIN, re.DOTALL)
+    assert table
+    keys = [json.loads(f'"{key}"') for key in re.findall(r'^\s+"(.+?)": "', table[1], re.MULTILINE)]
+    assert len(keys) >= 12
+    assert sorted(keys) == sorted(key for gesture in GESTURES for key in gesture.shortcuts)
+
+
+def test_keys_do_what_the_help_sheet_says(relief: Relief) -> None:
+    page = relief.page
+    theme = page.evaluate("() => document.documentElement.dataset.mantineColorScheme")
+    page.keyboard.press("t")
+    assert page.evaluate("() => document.documentElement.dataset.mantineColorScheme") != theme
+    page.keyboard.press("t")
+    seed = relief.document["initial"]["seed"]
+    page.keyboard.press("n")
+    relief.until("(seed) => relief.model().initial.seed !== seed", seed)
+    page.keyboard.press("g")
+    expect(page.locator("#presets-sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#presets-sheet")).not_to_be_visible()
+    page.keyboard.press("1")
+    assert page.locator("#lens-landscapes").get_attribute("aria-current") == "page"
+
+
+def test_tooltips_give_the_formula_of_what_is_drawn(relief: Relief) -> None:
+    titles = relief.page.evaluate(
+        """() => Object.fromEntries(Object.entries({
+             tile: ".tile[data-layer='2'][data-neuron='3']", decision: ".note", head: "#neuron-title",
+             loss: "#stat-train-loss", legend: "#legend",
+           }).map(([name, selector]) => [name, document.querySelector(selector).title]))"""
+    )
+    assert titles["tile"] == "hidden 2 · neuron 4: a = tanh(z),  z = w₁·S₁ + … + b"
+    assert titles["head"] == "hidden 1 · neuron 1: a = tanh(z),  z = w₁·x + w₂·y + b"
+    assert "argmax over the classes' scores" in titles["decision"]
+    assert "−log softmax(s)" in titles["loss"]
+    assert "a(x, y) = k · " in titles["legend"]
+    relief.choose("loss", "squared error")
+    relief.until("() => document.querySelector('#stat-train-loss').title.includes('Σ (a − t)²')")
+
+
+def test_presentation_hides_the_controls_and_enlarges_the_type_until_escape(relief: Relief) -> None:
+    page = relief.page
+    page.set_viewport_size(HALL)  # type: ignore[arg-type]
+    usual = page.locator("#wall").bounding_box()
+    page.keyboard.press("p")
+    expect(page.locator("#rail")).not_to_be_visible()
+    shown = page.locator("#wall").bounding_box()
+    assert usual
+    assert shown
+    assert shown["width"] > usual["width"] + 100
+    assert [ask(relief, question) for question in ("overlaps", "cut", "scrolls")] == [[], [], []]
+    assert ask(relief, "small", LEGIBLE) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#rail")).to_be_visible()
+    page.get_by_role("button", name="Presentation").click()
+    expect(page.locator("#rail")).not_to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator("#rail")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PROJECTOR, HALL, PHONE], ids=str)
+def test_nothing_overlaps_or_is_cut(size: dict[str, int], relief: Relief) -> None:
+    relief.page.set_viewport_size(size)  # type: ignore[arg-type]
+    relief.settle()
+    assert [ask(relief, question) for question in ("overlaps", "cut")] == [[], []]
+    if size != PHONE:
+        assert ask(relief, "scrolls") == []
+
+
+def test_nothing_moves_by_itself_where_the_system_asks_for_rest(relief: Relief) -> None:
+    moving = relief.page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((node) => {
+             const { transitionDuration, animationName } = getComputedStyle(node);
+             return animationName !== "none" || transitionDuration.split(", ").some((time) => parseFloat(time) > 0);
+           }).map((node) => node.className)"""
+    )
+    assert moving == []
