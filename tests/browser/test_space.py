@@ -426,7 +426,7 @@ def test_a_user_carries_the_data_into_the_plane_of_two_neurons(fresh: Relief) ->
     fresh.open()
     model = parse(fresh.document)
     model = replace(model, parameters=4 * model.parameters)  # so that every tanh reaches its ends
-    fresh.load(serialise(model))
+    fresh.page.evaluate("(all) => all.forEach((value, i) => relief.setParameter(i, value))", model.parameters.tolist())
     fresh.call("relief.select(2, 5)")
     space = SpacePage(fresh)
     assert [space.chosen(menu) for menu in ("layer", "across", "up")] == ["hidden 2", "neuron 6", "neuron 7"]
