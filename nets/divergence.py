@@ -90,11 +90,11 @@ def _advice(model: Model) -> str:
     is_exploded = largest[layer] > EXPLODED
     smaller = model.training.learning_rate / 10
     cause = f"the weights of layer {layer + 1} have exploded, up to {largest[layer]:.2g}; " if is_exploded else ""
-    rate = f"a learning rate of {smaller:g} " if smaller >= SMALLEST_RATE else ""
-    start = "from an earlier moment or with new weights" if is_exploded or not rate else "or new weights"
+    start = "from an earlier moment or with new weights" if is_exploded else "or new weights"
+    rate = f"try a learning rate of {smaller:g} {start}" if smaller >= SMALLEST_RATE else "try other weights"
     fast = sorted({name for layer in model.layers for name in (*layer.activation, layer.pre)} & set(FAST))
     instead = f", and instead of {' and '.join(fast)} a nonlinearity that grows more slowly" if fast else ""
-    return f"{cause}try {rate}{start}{instead}"
+    return f"{cause}{rate}{instead}"
 
 
 def _largest(values: Array) -> float:
