@@ -1,8 +1,9 @@
 /** The share sheet: a link, a file, code, pictures and arrays of the present network. */
 
+import { contour } from "../lib/contours.mjs";
+import { layerTitle } from "../lib/document.mjs";
 import { element } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
-import { layerTitle } from "../lib/document.mjs";
 import { openFile } from "../lib/opening.mjs";
 import { encodeModel, LONG, withoutMemory } from "../lib/permalink.mjs";
 import { neuronTitle } from "../lib/scene.mjs";
@@ -82,17 +83,12 @@ function createActions({ parts, sheet, find, say, model }) {
       say("The code is on the clipboard.");
     },
     "save-code": (format) => saveFrom("code", { format }),
-    async wall() {
-      await withWallInSight(parts.lenses, async () => {
-        const canvas = wallPicture(parts);
-        saveOwn("-wall.png", await new Promise((resolve) => canvas.toBlob(resolve, "image/png")));
-      });
-    },
+    wall: () => withWallInSight(parts, () => saveOwn("-wall.png", wallPicture(parts))),
     async map() {
-      const { contour } = await import("../lib/contours.mjs");
       const { view, session } = parts;
       const { layer, neuron } = view.selection;
-      const title = neuronTitle(layer, neuron, session.document);
+      const name = neuronTitle(layer, neuron, session.document);
+      const title = view.kind === "activation" ? name : `${name} · pre-activation`;
       const text = levelMap({ ...view.picture(true), title, colours: view.colours }, contour);
       saveOwn(`-${title.replace(/\W+/g, "-")}.svg`, new Blob([text], { type: "image/svg+xml" }));
     },
@@ -135,12 +131,14 @@ export function showLayers(menu, document, chosen) {
 }
 
 /** Do something while the wall is in sight, where another lens may fill its place. */
-async function withWallInSight(lenses, use) {
+async function withWallInSight({ lenses, view }, use) {
   const { chosen } = lenses;
   await lenses.choose("landscapes");
-  if (chosen !== "landscapes") await new Promise((resolve) => setTimeout(resolve, 100)); // it has been arranged anew by then
   try {
-    await use();
+    view.resize(); // it may have been out of sight when the page's size changed
+    const { frames } = view;
+    while (view.frames === frames) await new Promise(requestAnimationFrame);
+    use();
   } finally {
     await lenses.choose(chosen);
   }

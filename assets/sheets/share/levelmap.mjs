@@ -6,7 +6,7 @@
 const SIDE = 520; // of the plane's longer side
 const MARGIN = { left: 58, right: 18, top: 44, bottom: 66 };
 const SHORTEST = 0.4; // of the plane's sides, the shorter over the longer, before units differ
-const LEVELS = 4; // between zero and the scale
+const LEVELS = 4; // between zero and the scale, where nothing else is asked for
 const TICKS = 5; // about so many an axis
 const FONT = "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif";
 
@@ -14,19 +14,20 @@ const FONT = "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif";
  * @param {object} map
  * @param {ArrayLike<number>} map.x @param {ArrayLike<number>} map.y ascending axes of the grid
  * @param {ArrayLike<number>} map.values heights, row after row
- * @param {number} map.scale level sets are a quarter of it apart
+ * @param {number} map.scale the height up to which the landscape is drawn
+ * @param {number} [map.step] how far apart level sets are; a quarter of the scale where left out
  * @param {{x: number[], y: number[], colours: string[]}} map.points data
  * @param {string} map.title
  * @param {Record<string, string>} map.colours of the theme
  * @param {(x: any, y: any, values: any, level: number) => Array<{points: number[][], isClosed: boolean}>} contour
  * @returns {string}
  */
-export function levelMap({ x, y, values, scale, points, title, colours }, contour) {
+export function levelMap({ x, y, values, scale, step = scale / LEVELS, points, title, colours }, contour) {
   const plane = placement([x[0], x[x.length - 1]], [y[0], y[y.length - 1]]);
   const { width, height, toX, toY } = plane;
   const path = ({ points: line, isClosed }) =>
     `M${line.map(([u, v]) => `${short(toX(u))} ${short(toY(v))}`).join("L")}${isClosed ? "Z" : ""}`;
-  const lines = heights(scale).map((level) => {
+  const lines = heights(scale, step).map((level) => {
     const d = contour(x, y, values, level).map(path).join("");
     const [stroke, weight] = level === 0 ? [colours.level, 2.4] : [level > 0 ? colours.positive : colours.negative, 1.2];
     return d ? `<path d="${d}" stroke="${stroke}" stroke-width="${weight}"><title>${plain(level)}</title></path>` : "";
@@ -48,14 +49,17 @@ export function levelMap({ x, y, values, scale, points, title, colours }, contou
     ...dots.filter(Boolean),
     `</g>`,
     axes(plane, [x[0], x[x.length - 1]], [y[0], y[y.length - 1]], colours),
-    `<text x="${MARGIN.left}" y="${whole[1] - 12}" font-size="11" fill="${colours.muted}">level sets every ${plain(scale / LEVELS)}, bold = 0, from −${plain(scale)} to +${plain(scale)}</text>`,
+    `<text x="${MARGIN.left}" y="${whole[1] - 12}" font-size="11" fill="${colours.muted}">level sets every ${plain(step)}, bold = 0, from −${plain(scale)} to +${plain(scale)}</text>`,
     `</svg>`,
     "",
   ].join("\n");
 }
 
-/** The heights that have a line, zero among them. @param {number} scale */
-const heights = (scale) => Array.from({ length: 2 * LEVELS - 1 }, (_, i) => ((i + 1 - LEVELS) * scale) / LEVELS);
+/** The heights between −scale and scale that have a line, zero among them. @param {number} scale @param {number} step */
+function heights(scale, step) {
+  const most = Math.ceil(scale / step - 1e-9) - 1;
+  return Array.from({ length: 2 * most + 1 }, (_, i) => (i - most) * step);
+}
 
 /** Both axes have one unit, unless the plane would be a mere strip. */
 function placement([x0, x1], [y0, y1]) {

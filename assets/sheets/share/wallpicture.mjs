@@ -10,9 +10,17 @@ const STOPS = [0, 0.225, 0.5, 0.775, 1]; // of the height colours, as in style.c
 
 /**
  * @param {object} parts of the page; the wall has to be in sight
- * @returns {HTMLCanvasElement}
+ * @returns {Blob} a PNG
+ * @throws {Error} where the browser has no room for it
  */
-export function wallPicture({ wall, view, frame, transport }) {
+export function wallPicture(parts) {
+  // at once, because toBlob waits for the page to be idle, which it may not be for a long time
+  const [, text] = draw(parts).toDataURL("image/png").split(",");
+  if (!text) throw new Error("the wall is larger than a picture can be in this browser");
+  return new Blob([Uint8Array.from(atob(text), (character) => character.charCodeAt(0))], { type: "image/png" });
+}
+
+function draw({ wall, view, frame, transport }) {
   const { width, height } = view.scene.arrangement;
   const { colours } = view;
   const canvas = Object.assign(document.createElement("canvas"), { width: RATIO * width, height: RATIO * (height + FOOT) });
