@@ -24,9 +24,7 @@ GESTURES = (
     Gesture("drag the wall", "turn all landscapes; down to tilt them into maps"),
     Gesture("click a landscape", "look at that neuron"),
     Gesture("arrow keys", "walk from neuron to neuron, or move the slider in focus"),
-    Gesture(
-        "drag a slider", "change a weight or the bias; a double-click on it, its number or its landscape sets it to 0"
-    ),
+    Gesture("drag a slider", "change a weight or the bias; double-click it, its number or its landscape for 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
     Gesture("space", "play or pause training"),
     Gesture(".", "train for one epoch"),
