@@ -37,9 +37,7 @@ GESTURES = (
     Gesture("drag a line up or down", "change that weight, or the bias at a neuron's left; double-click sets it to 0"),
     Gesture("w", "to the selected neuron's weights: ← → between them, ↑ ↓ change, 0 zeroes", ("w",)),
     Gesture("f, Shift+F, o", "freeze the neuron or its layer, switch the neuron off or on", ("f", "Shift+f", "o")),
-    Gesture(
-        "drag a slider", "change a weight or the bias; a double-click on it, its number or its landscape sets it to 0"
-    ),
+    Gesture("drag a slider", "change a weight or the bias; double-click it, its number or its landscape for 0"),
     Gesture("drag height H", "cut the selected landscape; double-click cuts at 0"),
     Gesture("drag the loss curve", "go back in time; playing from there branches off"),
     Gesture("[ and ]", "the moment before, the moment after", ("[", "]")),
