@@ -18,7 +18,7 @@ export class Overlay {
     this.buttons = new Map();
     root.addEventListener("click", (event) => {
       const tile = event.target.closest(".tile");
-      if (tile) onSelect(Number(tile.dataset.layer), Number(tile.dataset.neuron));
+      if (tile && Number(tile.dataset.layer) <= this.lastLayer) onSelect(Number(tile.dataset.layer), Number(tile.dataset.neuron));
     });
     root.addEventListener("keydown", (event) => this.#walk(event));
   }
@@ -32,6 +32,7 @@ export class Overlay {
    * @param {?import("./arrange.mjs").Tile} decision
    */
   build({ columns, tiles, width, height }, titles, { nameOf, formulaOf, statesOf }, decision) {
+    this.lastLayer = columns.length - (decision ? 2 : 1); // of neurons; the decision map is none
     this.widths = columns.map(({ layer }) => tiles.filter((tile) => tile.layer === layer).length);
     const pitch = width / columns.length;
     this.heads = columns.map(({ x, layer }) =>
@@ -97,10 +98,9 @@ export class Overlay {
     const tile = event.target.closest(".tile");
     if (!step || !tile || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    const layer = Math.min(Math.max(Number(tile.dataset.layer) + step[0], 0), this.widths.length - 1);
+    const layer = Math.min(Math.max(Number(tile.dataset.layer) + step[0], 0), this.lastLayer);
     const from = Number(tile.dataset.neuron);
     const neuron = Math.min(Math.max(from + step[1], 0), this.widths[layer] - 1);
-    if (!this.buttons.has(`${layer}.${neuron}`)) return;
     this.onSelect(layer, neuron);
     this.buttons.get(`${layer}.${neuron}`).focus();
   }

@@ -5,21 +5,21 @@
  * frame brings everything up to date. Event: "select" when another neuron was selected.
  */
 
-import { heightScale } from "./arrange.mjs";
 import { arithmeticAt } from "./composition.mjs";
 import { edgeWeights } from "./edges.mjs";
-import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax, standardise } from "./engine.mjs";
+import { GRID_SIZE } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
 import { decisionFormula, formula } from "./formula.mjs";
-import { Metrics } from "./metrics.mjs";
+import { Landscapes } from "./landscapes.mjs";
 import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
+import { pictureOf, scaleOf } from "./picture.mjs";
 import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
-import { inUnits, planeOf } from "./straight.mjs";
-import { classColour, colorscale, heightColour } from "./theme.mjs";
+import { Stopwatch } from "./stopwatch.mjs";
+import { colorscale } from "./theme.mjs";
 
 const FINE_GRID_SIZE = 121; // of the inspector at rest
-const WINDOW = 120; // frames whose times are remembered
+const DECISION_NAME = "decision: whose landscape is highest";
 
 export class View extends EventTarget {
   /**
@@ -40,7 +40,7 @@ export class View extends EventTarget {
     this.kind = "activation";
     this.dirtyFrom = Infinity;
     this.isRequested = false;
-    this.times = { evaluate: [], draw: [] };
+    this.stopwatch = new Stopwatch();
     this.frames = 0;
     this.session.addEventListener("settings", () => this.rebuild());
     this.session.addEventListener("parameters", ({ detail }) => this.invalidate(detail.from));
@@ -73,9 +73,7 @@ export class View extends EventTarget {
   rebuild() {
     const { session, wall } = this;
     const { document, layers } = session;
-    this.evaluation = new Evaluation(layers, gridOf(document, GRID_SIZE));
-    this.metrics = session.points ? new Metrics(document, layers, session.points) : null;
-    this.point = new Evaluation(layers, { x: [0], y: [0] }); // at the probe
+    this.landscapes = new Landscapes(document, layers, session.points, this.outputs);
     this.#arrange();
     this.pointAttributes = pointAttributes(session.points, document.domain);
     wall.setPoints(this.pointAttributes);
@@ -85,7 +83,7 @@ export class View extends EventTarget {
 
   /** Fit the wall to the space it has. */
   resize() {
-    if (!this.evaluation) return;
+    if (!this.landscapes) return;
     this.#arrange();
     this.terms.arrange();
     this.invalidate(1);
@@ -126,6 +124,7 @@ export class View extends EventTarget {
   /** @param {"scores" | "probabilities"} outputs how the outputs of a classification are drawn */
   setOutputs(outputs) {
     this.outputs = outputs;
+    this.landscapes.setOutputs(outputs);
     this.invalidate(this.session.layers.length);
   }
 
@@ -150,7 +149,7 @@ export class View extends EventTarget {
     const { left, top } = this.frameElement.getBoundingClientRect();
     const x = event.clientX - left + this.frameElement.scrollLeft;
     const y = event.clientY - top + this.frameElement.scrollTop;
-    const at = layer < this.heights.length ? this.#pickLandscape(layer, neuron, x, y) : this.#pickDecision(x, y);
+    const at = layer <= this.session.layers.length ? this.#pickLandscape(layer, neuron, x, y) : this.#pickDecision(x, y);
     if (!at) return null;
     const [[x0, x1], [y0, y1]] = this.session.document.domain;
     return { x: x0 + at.u * (x1 - x0), y: y0 + at.v * (y1 - y0) };
@@ -159,8 +158,9 @@ export class View extends EventTarget {
   #pickLandscape(layer, neuron, x, y) {
     const tile = this.scene.tiles[this.scene.rowOf({ layer, neuron })];
     const n = GRID_SIZE ** 2;
-    const values = this.heights[layer].subarray(neuron * n, (neuron + 1) * n);
-    return this.wall.pick(tile, heightsOf(values, GRID_SIZE, this.scales[layer]), x, y);
+    const { heights, scales } = this.landscapes;
+    const values = heights[layer].subarray(neuron * n, (neuron + 1) * n);
+    return this.wall.pick(tile, heightsOf(values, GRID_SIZE, scales[layer]), x, y);
   }
 
   #pickDecision(x, y) {
@@ -180,52 +180,45 @@ export class View extends EventTarget {
   flush() {
     if (this.dirtyFrom === Infinity) return;
     const start = performance.now();
-    const { session, evaluation, wall } = this;
-    evaluation.update(session.parameters, this.dirtyFrom);
-    this.heights = [...evaluation.activation];
-    const areShares = this.areProbabilities;
-    if (areShares) this.heights.push(softmax(this.heights.pop(), this.scene.outputs));
-    for (let l = this.dirtyFrom; l < this.heights.length; l += 1) wall.setHeights(this.scene.firstRows[l], this.heights[l]);
+    const { session, landscapes, wall, scene } = this;
+    landscapes.update(session.parameters, this.dirtyFrom);
+    for (let l = this.dirtyFrom; l <= session.layers.length; l += 1) wall.setHeights(scene.firstRows[l], landscapes.heights[l]);
     this.dirtyFrom = Infinity;
-    this.scales = this.heights.map((values, l) => (areShares && l === this.heights.length - 1 ? 1 : heightScale(values)));
     this.#judge();
-    wall.setGains(this.scales.map((scale) => 1 / scale));
+    wall.setGains(landscapes.scales.map((scale) => 1 / scale));
     this.areWeightsStale = true;
     this.isEvaluationNew = true;
-    this.#note("evaluate", performance.now() - start);
-  }
-
-  get areProbabilities() {
-    return this.outputs === "probabilities" && this.scene.isClassification;
+    this.stopwatch.note("evaluate", performance.now() - start);
   }
 
   /** Mark the points whose class is not the highest. */
   #judge() {
-    if (!this.metrics || !this.scene.isClassification) return;
-    this.metrics.update(this.session.parameters);
+    const { metrics, isClassification } = this.landscapes;
+    if (!metrics || !isClassification) return;
+    metrics.update(this.session.parameters);
     const { is_test: isTest } = this.session.points;
-    this.metrics.judge((p, isWrong) => (this.pointAttributes[4 * p + 3] = Number(isTest[p]) + WRONG * Number(isWrong)));
+    metrics.judge((p, isWrong) => (this.pointAttributes[4 * p + 3] = Number(isTest[p]) + WRONG * Number(isWrong)));
     this.wall.setPoints(this.pointAttributes);
   }
 
   /**
-   * A neuron's landscape.
+   * A neuron's landscape as it is computed, whatever the classes are looked at as.
    * @param {number} layer @param {number} neuron @param {string} kind @param {number} n points an axis
    * @returns {{n: number, x: number[], y: number[], values: number[]}} values[row * n + column]
    */
   surface(layer, neuron, kind = "activation", n = GRID_SIZE) {
     const { document, layers, parameters } = this.session;
-    const evaluation = new Evaluation(layers.slice(0, layer), gridOf(document, n));
-    evaluation.update(parameters);
-    const [x, y] = document.domain.map(([low, high]) => Array.from(linspace(low, high, n)));
-    return { n, x, y, values: Array.from(evaluation.values(layer, neuron, kind)) };
+    const landscapes = new Landscapes(document, layers, null, "scores");
+    landscapes.update(parameters, 1);
+    const [x, y] = landscapes.axes(n).map((values) => Array.from(values));
+    return { n, x, y, values: Array.from(landscapes.on(layer, neuron, kind, n)) };
   }
 
   stats() {
     return {
       frames: this.frames,
-      evaluateMs: median(this.times.evaluate),
-      drawMs: median(this.times.draw),
+      evaluateMs: this.stopwatch.median("evaluate"),
+      drawMs: this.stopwatch.median("draw"),
       requests: this.trainer.requests + this.panel.requests + (this.gradients?.requests ?? 0),
       snapshots: this.trainer.snapshots,
     };
@@ -233,67 +226,15 @@ export class View extends EventTarget {
 
   /** Make sure that the metrics belong to the present parameters. */
   measure() {
-    const { session } = this;
-    if (!session.metrics && this.metrics) session.metrics = this.metrics.measure(session.parameters);
+    const { session, landscapes } = this;
+    session.metrics ??= landscapes?.metrics?.measure(session.parameters) ?? null;
   }
 
   /** What the inspector draws. @param {boolean} isFine */
   picture(isFine) {
-    const { session, selection, kind, levels } = this;
-    const { layer, neuron } = selection;
-    const n = isFine ? FINE_GRID_SIZE : GRID_SIZE;
-    let { evaluation } = this;
-    if (isFine) {
-      evaluation = new Evaluation(session.layers.slice(0, layer), gridOf(session.document, n));
-      evaluation.update(session.parameters);
-    }
-    let values = evaluation.values(layer, neuron, kind);
-    if (this.areProbabilities && layer === session.layers.length && kind === "activation") {
-      values = softmax(evaluation.activation[layer], this.scene.outputs).subarray(neuron * n * n, (neuron + 1) * n * n);
-    }
-    const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, n));
-    const scale = this.#scaleOf(values);
-    const step = levels.step(scale);
-    this.transport.showMapScale(step);
-    return {
-      ...{ x, y, values, scale, step },
-      plane: inUnits(planeOf(selection, session.layers, session.parameters, kind), session.document.inputs),
-      cut: levels.isCut ? levels.heightOn(scale) : null,
-      ghost: this.#ghost(),
-      points: this.#pointsOn(layer, neuron, kind, scale),
-    };
-  }
-
-  /** The selected neuron's landscape at the pinned moment; null where there is nothing to compare. */
-  #ghost() {
-    const { comparison, selection, kind, session } = this;
-    const values = comparison.values(selection.layer, selection.neuron, kind);
-    if (!values) return null;
-    const [x, y] = session.document.domain.map(([low, high]) => linspace(low, high, GRID_SIZE));
-    return { x, y, values, scale: heightScale(values), epoch: comparison.pinned.epoch };
-  }
-
-  /** The height at which the selected neuron's values are drawn. */
-  #scaleOf(values) {
-    return this.kind === "activation" ? this.scales[this.selection.layer] : heightScale(values);
-  }
-
-  /** The data points standing on a neuron's landscape; on a regression's output, at the heights asked for. */
-  #pointsOn(layer, neuron, kind, scale) {
-    const { points, document, parameters } = this.session;
-    if (!points) return { x: [], y: [], heights: [], colours: [] };
-    this.metrics.update(parameters);
-    const own = this.#heightsAtPoints(layer, neuron, kind, layer === document.layers.length);
-    const heights = Array.from(own, (height) => Math.min(Math.max(height, -scale), scale));
-    const colour = this.scene.isClassification ? classColour : (target, colours) => heightColour(target / scale, colours);
-    return { x: points.x, y: points.y, heights, colours: points.targets.map((target) => colour(target, this.colours)) };
-  }
-
-  #heightsAtPoints(layer, neuron, kind, isOutput) {
-    const { evaluation } = this.metrics;
-    if (isOutput && !this.scene.isClassification) return this.session.points.targets;
-    if (!isOutput || !this.areProbabilities || kind !== "activation") return evaluation.values(layer, neuron, kind);
-    return softmax(evaluation.activation[layer], this.scene.outputs).subarray(neuron * evaluation.n, (neuron + 1) * evaluation.n);
+    const picture = pictureOf(this, isFine ? FINE_GRID_SIZE : GRID_SIZE);
+    this.transport.showMapScale(picture.step);
+    return picture;
   }
 
   #arrange() {
@@ -302,7 +243,7 @@ export class View extends EventTarget {
     this.scene = buildScene(document, layers, clientWidth, clientHeight);
     this.wall.resize(clientWidth, clientHeight, Math.min(devicePixelRatio, 2));
     this.wall.setScene(this.scene);
-    this.wall.setHeights(0, this.evaluation.activation[0]);
+    this.wall.setHeights(0, this.landscapes.evaluation.activation[0]);
     this.titles = columnTitles(document, layers);
     this.transport.showOutputs(this.scene.isClassification);
     const isNeuron = (layer) => layer <= layers.length;
@@ -317,7 +258,7 @@ export class View extends EventTarget {
   #frame() {
     this.isRequested = false;
     const isMoreWaiting = this.trainer.frame();
-    if (!this.evaluation) return;
+    if (!this.landscapes) return;
     this.flush();
     this.measure();
     const start = performance.now();
@@ -325,7 +266,7 @@ export class View extends EventTarget {
     this.#updateProbe();
     if (this.lens) this.lens.draw();
     else this.#drawWall();
-    this.#note("draw", performance.now() - start);
+    this.stopwatch.note("draw", performance.now() - start);
     this.#updateTerms();
     if (this.isEvaluationNew) this.inspector?.invalidate();
     this.inspector?.frame();
@@ -347,8 +288,8 @@ export class View extends EventTarget {
   #linked() {
     const { levels, selection, kind } = this;
     if (!levels.isLinked) return null;
-    const values = this.evaluation.values(selection.layer, selection.neuron, kind);
-    const scale = this.#scaleOf(values);
+    const values = this.landscapes.on(selection.layer, selection.neuron, kind);
+    const scale = scaleOf(this, values);
     return { values, height: levels.heightOn(scale), gain: 1 / scale };
   }
 
@@ -357,22 +298,17 @@ export class View extends EventTarget {
     this.lineWeights = edgeWeights(this.session.layers, this.session.parameters, this.selection, this.weights?.held);
     this.wall.setWeights(this.lineWeights);
     this.weights?.update();
-    this.scales.forEach((scale, layer) => this.overlay.setScale(layer, this.titles[layer].detail, scale));
-    this.wall.setLevels(this.scales.map((scale) => scale / this.levels.step(scale)));
-    const scale = this.scales[this.selection.layer];
+    const { scales } = this.landscapes;
+    scales.forEach((scale, layer) => this.overlay.setScale(layer, this.titles[layer].detail, scale));
+    this.wall.setLevels(scales.map((scale) => scale / this.levels.step(scale)));
+    const scale = scales[this.selection.layer];
     this.transport.showScale(this.titles[this.selection.layer].title, scale, this.levels.step(scale));
-  }
-
-  /** A point of the plane as the network sees it. */
-  #seen({ x, y }) {
-    const seen = standardise(this.session.document, { x: [x], y: [y] });
-    return { x: seen.x[0], y: seen.y[0] };
   }
 
   /** Write every neuron's value at the probe. */
   #updateProbe() {
     const { point } = this.probe;
-    const { session, wall, overlay, scene } = this;
+    const { session, wall, overlay, landscapes } = this;
     if (!point) {
       wall.setProbe(null);
       overlay.setReadings(null);
@@ -383,11 +319,7 @@ export class View extends EventTarget {
       return (value - low) / (high - low);
     });
     wall.setProbe([u, v]);
-    const seen = this.#seen(point);
-    this.point.activation[0].set([seen.x, seen.y]);
-    this.point.update(session.parameters);
-    const values = [...this.point.activation];
-    if (this.areProbabilities) values.push(softmax(values.pop(), scene.outputs));
+    const values = landscapes.at(point);
     overlay.setReadings((layer, neuron) => {
       if (layer < values.length) return formatReading(values[layer][neuron]);
       return neuronTitle(layer - 1, indexOfLargest(values[layer - 1]), session.document);
@@ -399,36 +331,20 @@ export class View extends EventTarget {
     if (layer === 0) return;
     const { document, layers, parameters } = this.session;
     const { inputs } = layers[layer - 1];
+    const { evaluation, scales } = this.landscapes;
     const { point } = this.probe;
     this.terms.update({
       parameters,
       domain: document.domain,
-      arithmetic: point && arithmeticAt(layers, parameters, this.selection, this.#seen(point)),
+      arithmetic: point && arithmeticAt(layers, parameters, this.selection, this.landscapes.seen(point)),
       gradient: this.gradients?.values ?? null,
-      inputs: Array.from({ length: inputs }, (_, i) => this.evaluation.input(layer, i)),
-      preactivation: this.evaluation.values(layer, neuron, "preactivation"),
-      activation: this.evaluation.values(layer, neuron),
-      activationScale: this.scales[layer],
+      inputs: Array.from({ length: inputs }, (_, i) => evaluation.input(layer, i)),
+      preactivation: evaluation.values(layer, neuron, "preactivation"),
+      activation: evaluation.values(layer, neuron),
+      activationScale: scales[layer],
     });
     this.terms.draw(this.wall.azimuth, this.wall.tilt);
   }
-
-  #note(name, milliseconds) {
-    const list = this.times[name];
-    list.push(milliseconds);
-    if (list.length > WINDOW) list.shift();
-  }
 }
-
-const DECISION_NAME = "decision: whose landscape is highest";
 
 const indexOfLargest = (values) => values.indexOf(Math.max(...values));
-
-/** The grid over a document's domain, as the network sees it. */
-const gridOf = (document, n) => standardise(document, gridPoints(document.domain, n));
-
-function median(values) {
-  if (!values.length) return 0;
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
