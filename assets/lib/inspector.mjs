@@ -94,8 +94,8 @@ export class Inspector {
     const z = Array.from({ length: n }, (_, row) => withHoles(values.subarray(row * n, (row + 1) * n)));
     const step = scale / LEVELS;
     const { Plotly } = this;
-    this.#fitAxes(x, y, scale);
     const grid = { x: [x], y: [y], z: [z] };
+    this.#fitAxes(x, y, scale, grid);
     const levels = { start: step - scale, end: scale - step, size: step }; // at ±scale itself a saturated neuron has only noise
     Plotly.restyle(
       this.surface,
@@ -108,7 +108,7 @@ export class Inspector {
     Plotly.restyle(this.map, dots(points), [2]);
   }
 
-  #fitAxes(x, y, scale) {
+  #fitAxes(x, y, scale, grid) {
     const text = [x[0], x.at(-1), y[0], y.at(-1), scale].join();
     if (text === this.axes) return;
     this.axes = text;
@@ -119,8 +119,9 @@ export class Inspector {
       "scene.zaxis.range": [-HEADROOM * scale, HEADROOM * scale],
       "scene.zaxis.tickvals": [-scale / 2, 0, scale / 2],
     });
-    // as square as the tiles, whatever the units
-    this.Plotly.relayout(this.map, { ...named(""), "yaxis.scaleratio": (x.at(-1) - x[0]) / (y.at(-1) - y[0]) });
+    const scaleratio = (x.at(-1) - x[0]) / (y.at(-1) - y[0]); // as square as the tiles, whatever the units
+    // axes and grid at once: Plotly cannot draw a map that lies wholly outside its axes
+    this.Plotly.update(this.map, grid, { ...named(""), "yaxis.scaleratio": scaleratio }, [0, 1]);
   }
 }
 
