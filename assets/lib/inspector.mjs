@@ -117,7 +117,7 @@ export class Inspector {
     const grid = { x, y, z };
     const most = Math.ceil(scale / step - 1e-9) - 1; // at ±scale itself a saturated neuron has only noise
     const levels = { start: -most * step, end: most * step, size: step };
-    this.#fitAxes(x, y, scale, Math.max(scale, ghost?.scale ?? 0));
+    this.#fitAxes(grid, scale, Math.max(scale, ghost?.scale ?? 0));
     this.#restyle(this.surface, {
       [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
       ...this.#ghostly(ghost),
@@ -169,7 +169,7 @@ export class Inspector {
     this.Plotly.restyle(plot, update, traces);
   }
 
-  #fitAxes(x, y, scale, reach) {
+  #fitAxes({ x, y, z }, scale, reach) {
     const text = [x[0], x.at(-1), y[0], y.at(-1), scale, reach].join();
     if (text === this.axes) return;
     this.axes = text;
@@ -180,8 +180,9 @@ export class Inspector {
       "scene.zaxis.range": [-HEADROOM * reach, HEADROOM * reach],
       "scene.zaxis.tickvals": [-scale / 2, 0, scale / 2],
     });
-    // as square as the tiles, whatever the units
-    this.Plotly.relayout(this.map, { ...named(""), "yaxis.scaleratio": (x.at(-1) - x[0]) / (y.at(-1) - y[0]) });
+    const scaleratio = (x.at(-1) - x[0]) / (y.at(-1) - y[0]); // as square as the tiles, whatever the units
+    // axes and grid at once: Plotly cannot draw a map that lies wholly outside its axes
+    this.Plotly.update(this.map, { x: [x], y: [y], z: [z] }, { ...named(""), "yaxis.scaleratio": scaleratio }, [0, 1]);
   }
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.controls import LEARNING_RATES, PENALTIES
+from app.training_controls import LEARNING_RATES, PENALTIES
 from app.layout import RATES
 from app.presets import CHAPTERS, PRESETS, Preset, gallery, model_of, opened
 from app.presets.by_hand import RIDGE_NORMAL, TRIANGLE_INRADIUS, ridge_height, teeth_height
