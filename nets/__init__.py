@@ -1,7 +1,7 @@
 """Small networks over the plane: their training and every neuron's landscape.
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
-``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``.
+``optimizers``, ``datasets``, ``model``, ``training``, ``surfaces``, ``fields``, ``document``, ``code``.
 
 A first session::
 
