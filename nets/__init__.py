@@ -3,7 +3,7 @@
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
 ``domains``, ``optimizers``, ``schedules``, ``stopping``, ``limits``, ``generators``, ``expressions``, ``formula``,
 ``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``gradient``, ``surfaces``, ``fields``, ``reshape``,
-``data_document``, ``training_document``, ``document``, ``table``.
+``data_document``, ``training_document``, ``document``, ``table``, ``code``.
 
 A first session::
 

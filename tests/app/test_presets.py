@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.training_controls import LEARNING_RATES, PENALTIES
 from app.layout import RATES
 from app.presets import CHAPTERS, PRESETS, Preset, gallery, model_of, opened
 from app.presets.by_hand import RIDGE_NORMAL, TRIANGLE_INRADIUS, ridge_height, teeth_height
 from app.presets.carved import ripple
 from app.presets.trouble import DEAD, SATURATION, tanh_network
+from app.training_controls import LEARNING_RATES, PENALTIES
 from nets import Budget, Initial, Model, Slice, axes, evaluate, new_weights, parse, serialise, surfaces, train_slice
 from nets.datasets import load
 from nets.network import Layer, split
