@@ -16,7 +16,6 @@ import dash_mantine_components as dmc
 from dash import html
 
 from app.palette import LIGHT, class_colour
-from app.stats import shown_stats
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, dataset
 from nets.datasets import load
 from nets.document import LIMITS
@@ -306,7 +305,6 @@ def setup_panel(model: Model) -> list[html.Section]:
 def shown(model: Model) -> list[dict[str, Any]]:
     """Return what the panel must show for a model: ``{"id": …, "props": {…}}`` per component."""
     updates: list[dict[str, Any]] = [{"id": control_id("dataset"), "props": {"value": model.data.name}}]
-    updates.extend(shown_stats(model))
     for control in CONTROLS:
         value = control.read(model)
         props: dict[str, Any] = {"value": value}
