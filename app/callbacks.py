@@ -13,6 +13,7 @@ from dash.exceptions import PreventUpdate
 
 from app.controls import shown
 from app.edits import Change, apply
+from app.stats import shown_stats
 from nets import DocumentError, Model, parse, serialise
 from nets.datasets import load
 
@@ -31,7 +32,7 @@ def propose(model: Model) -> dict[str, Any]:
             "targets": data.targets.tolist(),
             "is_test": data.is_test.tolist(),
         },
-        "shown": shown(model),
+        "shown": [*shown(model), *shown_stats(model)],
     }
 
 

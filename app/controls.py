@@ -13,7 +13,6 @@ import dash_mantine_components as dmc
 from dash import html
 
 from app.control import Control, number_text
-from app.stats import shown_stats
 from app.thumbnails import dataset_picture
 from app.training_controls import FULL_BATCH, TRAINING_CONTROLS
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, Model
@@ -398,7 +397,6 @@ def setup_panel(model: Model) -> list[html.Section]:
 def shown(model: Model) -> list[dict[str, Any]]:
     """Return what the panel must show for a model: ``{"id": …, "props": {…}}`` per component."""
     updates: list[dict[str, Any]] = [{"id": control_id("dataset"), "props": {"value": model.data.name}}]
-    updates.extend(shown_stats(model))
     for control in CONTROLS:
         value = control.read(model)
         props: dict[str, Any] = {"value": value}

@@ -67,6 +67,6 @@ ROWS = (
         select=(3, 0),
         plays=True,
         rate="20",
-        pictured=50,
+        pictured=100,
     ),
 )

@@ -27,12 +27,14 @@ export function heightColour(t, colours) {
 }
 
 /** @returns {"light" | "dark"} at first what assets/early/paint.js found */
-export const currentTheme = () => (document.documentElement.dataset.mantineColorScheme === "dark" ? "dark" : "light");
+export const currentTheme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
 /** Change the theme of the page. @param {object} dash window.dash_clientside @param {"light" | "dark"} theme */
 export function setTheme(dash, theme) {
   dash.set_props("theme-provider", { forceColorScheme: theme });
-  document.documentElement.dataset.mantineColorScheme = theme;
+  const { dataset } = document.documentElement;
+  dataset.theme = theme;
+  dataset.mantineColorScheme = theme; // at once, because colours are read from the style sheet
 }
 
 /** Remember a theme that was chosen. @param {"light" | "dark"} theme @param {?Storage} storage */

@@ -11,11 +11,12 @@ from dash.development.base_component import Component
 from app import layout
 from app.controls import control_id, shown
 from app.edits import EDITS
-from app.layout import FIRST_RATE, RATES, STATS, page
+from app.layout import FIRST_RATE, RATES, page
 from app.lenses import LENSES
 from app.routes import parse_run
 from app.sheets import GESTURES, SHEETS
-from nets import ACTIVATIONS, create, dataset, serialise
+from app.stats import STATS, shown_stats
+from nets import ACTIVATIONS, LOSSES, create, dataset, serialise
 from tests.app.components import by_id, control_of, key, option_values, walk
 from tests.nets.models import spiral_model
 
@@ -168,3 +169,13 @@ def test_every_picture_and_link_is_on_the_page_itself() -> None:
         for name in ("src", "href"):
             address = getattr(component, name, None)
             assert address is None or address.startswith(("#", "/", "data:"))
+
+
+def test_every_number_says_what_it_is_in_the_formula_of_the_chosen_loss() -> None:
+    for model in (MODEL, create(dataset("saddle"), hidden=[3])):
+        updates = {update["id"]: update["props"]["title"] for update in shown_stats(model)}
+        assert set(updates) == {f"stat-{stat.id}" for stat in STATS} <= set(BY_ID)
+        for name in ("train-loss", "test-loss"):
+            assert LOSSES[model.training.loss].formula in updates[f"stat-{name}"]
+    for update in shown_stats(MODEL):
+        assert BY_ID[update["id"]].title == update["props"]["title"]

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from app.presets import PRESETS
 from app.routes import LARGEST_RATE, parse_run
 from app.stream import MOST_EPOCHS, Run
 from app.tasks import Payload
@@ -470,3 +471,26 @@ def test_lines_are_sent_as_they_are_computed(narrow: FlaskClient, worker: InProc
         assert read_lines(next(run.lines))
         assert len(worker.payloads) == n
     run.close()
+
+
+# Presets.
+
+
+def test_the_gallery_and_every_preset_in_it_can_be_had(client: FlaskClient) -> None:
+    chapters = json.loads(fetch(client, "/api/presets").get_data())["chapters"]
+    names = [preset["id"] for chapter in chapters for preset in chapter["presets"]]
+    assert names == list(PRESETS)
+    for name in names:
+        response = fetch(client, f"/api/presets/{name}")
+        assert response.status_code == 200
+        assert json.loads(response.get_data())["id"] == name
+
+
+@pytest.mark.parametrize("name", ["xorr", "x" * 5000, "%00", "XOR"])
+def test_a_preset_that_does_not_exist_is_refused_with_those_that_do(client: FlaskClient, name: str) -> None:
+    response = fetch(client, f"/api/presets/{name}")
+    answer = json.loads(response.get_data())
+    assert response.status_code == 404
+    assert answer["error"].startswith("unknown preset '")
+    assert all(known in answer["error"] for known in PRESETS)
+    assert len(answer["error"]) < 400
