@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.palette import LIGHT
 from nets import create, dataset, serialise
+from nets.datasets import DataSpec
 from nets.network import Layer
 from tests.browser.relief import Relief
 
@@ -133,6 +134,31 @@ def test_where_a_landscape_is_not_finite_there_is_a_hole(relief: Relief) -> None
     strip = np.flatnonzero(~is_paper)
     assert abs(strip.mean() - row.shape[0] / 2) < 2
     assert 0.08 < strip.size / is_paper.size < 0.2
+
+
+def test_the_log_of_a_negative_number_is_a_hole_and_nobody_wins_there(relief: Relief) -> None:
+    """Class 1 scores log x, which ends at x = 0; class 2 scores 0 everywhere, and wins where there is a contest."""
+    data = DataSpec(None, 2, 0.0, 2, 1, 0.0, ((0.9, 0.9), (0.9, -0.9)), (0.0, 1.0))
+    model = replace(create(data, hidden=[]), layers=(Layer(2, ("log", "identity")),))
+    relief.load(serialise(replace(model, parameters=np.array([1.0, 0, 0, 0, 0, 0]))))
+    as_maps(relief)
+    pixels = picture_of(relief, 1, 0)[..., :3].astype(int)
+    middle = pixels[pixels.shape[0] // 2]
+    is_drawn = np.flatnonzero(np.abs(middle - middle[0]).sum(axis=1) > 12)
+    assert abs(is_drawn.min() - middle.shape[0] / 2) < 0.05 * middle.shape[0]
+    x, y, width, height = relief.page.evaluate(
+        """async () => {
+             const { arrange } = await import('/assets/lib/arrange.mjs');
+             const { clientWidth, clientHeight } = document.querySelector('#wall');
+             const { x, y, width, height } = arrange([2, 2], true, clientWidth, clientHeight).tiles.at(-1);
+             return [x, y, width, height];
+           }"""
+    )
+    quarter = int(min(width, height) / 4)
+    decision = relief.pixels("#wall")[int(y) - quarter : int(y) + quarter, :, :3].astype(int)
+    colourfulness = np.ptp(decision, axis=2)
+    assert colourfulness[:, int(x) - quarter : int(x) - 4].max() < 12
+    assert colourfulness[:, int(x) + 8 : int(x) + quarter].min() > 20
 
 
 def test_class_points_stand_on_their_own_class_only(relief: Relief) -> None:
