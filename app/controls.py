@@ -56,10 +56,36 @@ CONTROLS = (
         lambda model: model.data.classes,
         limits=(2, 6, 1),
         is_shown=lambda model: _class_range(model)[0] < _class_range(model)[1],
+        help="how many classes there are to tell apart, one output each",
     ),
-    Control("points", "points", "data", lambda model: model.data.n, limits=(20, 1000, 10), is_shown=_is_generated),
-    Control("noise", "noise", "data", lambda model: model.data.noise, limits=(0, 0.4, 0.01), is_shown=_is_generated),
-    Control("initializer", "initial weights", "network", lambda m: m.initial.initializer, tuple(INITIALIZERS)),
+    Control(
+        "points",
+        "points",
+        "data",
+        lambda model: model.data.n,
+        limits=(20, 1000, 10),
+        is_shown=_is_generated,
+        help="how many points there are, those for testing included",
+    ),
+    Control(
+        "noise",
+        "noise",
+        "data",
+        lambda model: model.data.noise,
+        limits=(0, 0.4, 0.01),
+        is_shown=_is_generated,
+        help="how far the points stray from the pattern, once and for all: a standard deviation",
+    ),
+    Control(
+        "initializer",
+        "initial weights",
+        "network",
+        lambda model: model.initial.initializer,
+        tuple(INITIALIZERS),
+        help=lambda model: (
+            f"weights are drawn from {INITIALIZERS[model.initial.initializer].formula}; biases start at 0"
+        ),
+    ),
     *TRAINING_CONTROLS,
 )
 

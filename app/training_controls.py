@@ -4,7 +4,8 @@ from typing import Any
 
 from app.control import Control, number_text
 from nets import LOSSES, OPTIMIZERS, SCHEDULES, Model
-from nets.limits import LARGEST_EPOCH, LARGEST_SEED, LIMITS, LONGEST_PERIOD
+from nets.fields import LARGEST_SEED
+from nets.limits import LARGEST_EPOCH, LIMITS, LONGEST_PERIOD
 from nets.optimizers import HYPERPARAMETERS, Hyperparameter
 
 LEARNING_RATES = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")

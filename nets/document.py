@@ -13,6 +13,7 @@ from typing import Any
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
 from nets.fields import (
+    LARGEST_SEED,
     DocumentError,
     encode,
     read_boolean,
@@ -25,7 +26,7 @@ from nets.fields import (
     shown,
 )
 from nets.initializers import INITIALIZERS
-from nets.limits import LARGEST_EPOCH, LARGEST_SEED, LIMITS
+from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import LARGEST_PARAMETER, UNIT_SQUARE, Initial, Model
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
 from nets.training_document import progress_document, read_progress, read_training, training_document

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LARGEST_SEED = 2**32 - 1
 SHOWN = 40  # characters of a wrong value that an error repeats
 
 

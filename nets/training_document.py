@@ -8,6 +8,7 @@ import numpy as np
 
 from nets.datasets import DataSpec
 from nets.fields import (
+    LARGEST_SEED,
     SHOWN,
     DocumentError,
     encode,
@@ -19,7 +20,7 @@ from nets.fields import (
     read_vector,
     shown,
 )
-from nets.limits import LARGEST_EPOCH, LARGEST_SEED, LIMITS, LONGEST_PERIOD
+from nets.limits import LARGEST_EPOCH, LIMITS, LONGEST_PERIOD
 from nets.losses import LOSSES
 from nets.model import LARGEST_STATE, Progress, Training
 from nets.network import Layers, n_parameters
