@@ -313,12 +313,12 @@ def test_the_largest_batch_is_called_full() -> None:
 
 
 @models
-def test_every_row_of_training_has_a_tooltip_that_is_told_too(model: Model) -> None:
+def test_every_row_has_a_tooltip_that_is_told_too(model: Model) -> None:
     rows = by_id(panel(model))
     for control in CONTROLS:
         row = rows[f"row-{control.name}"]
         assert row.title == told(model)[f"row-{control.name}"]["title"] == control.help_for(model)
-        assert control.section != "training" or row.title
+        assert row.title
 
 
 def test_tooltips_of_menus_give_the_formula_of_what_is_chosen() -> None:

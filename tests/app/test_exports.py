@@ -15,7 +15,7 @@ from app.exports import DEFAULTS, EXPORTS, GRID_SIZES, MOST_HEIGHTS, OPTIONS, ex
 from app.layer_figures import layer_figure
 from nets import DocumentError, axes, create, dataset, serialise, surfaces
 from nets.code import FORMATS, code
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from nets.network import Layer
 from tests.app.applications import fetch
 from tests.app.test_routes import assert_is_refusal

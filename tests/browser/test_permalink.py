@@ -10,7 +10,7 @@ import pytest
 
 from app.palette import LIGHT
 from nets import Budget, create, dataset, serialise, train_slice
-from nets.document import LIMITS
+from nets.limits import LIMITS
 from tests.browser.relief import Relief
 
 MODEL = train_slice(create(dataset("spiral"), hidden=[32, 32]), Budget(steps=3)).model
