@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from app import callbacks
 from app.callbacks import MOST_CHANGES, answer, propose
 from app.controls import shown
+from app.stats import shown_stats
+from app.stats import shown_stats
 from nets import Budget, Model, create, dataset, parse, serialise, train_slice
 from nets.datasets import DataSpec, load
 from tests.app.applications import ask
@@ -56,7 +58,9 @@ def test_a_proposal_is_the_document_its_points_and_what_to_show(model: Model) ->
     np.testing.assert_array_equal([points["x"], points["y"]], data.points)
     np.testing.assert_array_equal(points["targets"], data.targets)
     assert points["is_test"] == data.is_test.tolist()
-    assert {key(item["id"]) for item in propose(model)["shown"]} == {key(item["id"]) for item in shown(model)}
+    assert [key(item["id"]) for item in propose(model)["shown"]] == [
+        key(item["id"]) for item in [*shown(model), *shown_stats(model)]
+    ]
 
 
 def test_no_change_gives_the_same_document_back() -> None:

@@ -254,7 +254,7 @@ def test_another_shape_keeps_the_epoch_and_every_weight_that_fits_and_the_optimi
     assert (after.progress.epoch, after.progress.batch, after.progress.state.size) == (MODEL.progress.epoch, 0, 0)
     assert after.initial == MODEL.initial
     assert np.isin(after.parameters, MODEL.parameters).sum() >= min(widths)
-    assert train_slice(after, Budget(steps=1)).divergence is None
+    assert train_slice(after, Budget(steps=1)).ending is None
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_there_are_as_many_classes_as_the_highest_drawn_says_and_at_least_two(ta
     """As when the last point of a class has been removed."""
     after = edited(MODEL, "own-points", drawn([[0, 0], [0.5, 0.5]], targets))
     assert after.data.classes == classes
-    assert train_slice(after, Budget(epochs=2)).divergence is None
+    assert train_slice(after, Budget(epochs=2)).ending is None
 
 
 def test_one_more_stroke_keeps_the_weights_and_the_names_of_the_classes() -> None:

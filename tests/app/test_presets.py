@@ -300,7 +300,7 @@ def test_too_large_a_rate_first_learns_then_diverges_in_a_layer_and_a_smaller_on
     assert 0 < np.argmin(losses) < len(losses) - 1
     assert losses[-1] > 10 * min(losses)
     slower = replace(model, training=replace(model.training, learning_rate=0.1))
-    assert run(slower, 300).divergence is None
+    assert run(slower, 300).ending is None
 
 
 def test_a_large_network_over_fits_few_noisy_points_and_l2_keeps_it_from_that() -> None:

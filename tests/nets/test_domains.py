@@ -70,10 +70,10 @@ def test_a_run_that_meets_an_undefined_value_ends_where_it_is_and_says_how_many_
 ) -> None:
     model = with_log(spiral_model(batch_size=batch_size))
     result = train_slice(model, Budget(epochs=1))
-    assert result.divergence is not None
-    assert result.divergence.where == "layers[0]"
-    assert result.divergence.why.startswith("layer 1's log is undefined at ")
-    assert "of the 40 training points" in result.divergence.why
+    assert result.ending is not None
+    assert result.ending.where == "layers[0]"
+    assert result.ending.why.startswith("layer 1's log is undefined at ")
+    assert "of the 40 training points" in result.ending.why
     assert result.model.progress.epoch == 0
 
 
@@ -81,7 +81,7 @@ def test_a_run_inside_the_domain_goes_on() -> None:
     model = with_log(spiral_model(learning_rate=1e-4))
     parameters = np.abs(model.parameters)
     parameters[8:12] = 5
-    assert train_slice(replace(model, parameters=parameters), Budget(epochs=3)).divergence is None
+    assert train_slice(replace(model, parameters=parameters), Budget(epochs=3)).ending is None
 
 
 def test_where_a_score_is_undefined_no_class_is_the_highest() -> None:

@@ -64,7 +64,7 @@ def test_a_reshaped_model_has_as_many_parameters_as_its_layers_need_and_can_be_t
     after = change(model)
     assert after.parameters.size == n_parameters(after.layers)
     assert np.isfinite(after.parameters).all()
-    assert train_slice(after, Budget(steps=2)).divergence is None
+    assert train_slice(after, Budget(steps=2)).ending is None
 
 
 @models
