@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from nets import gradient, surfaces
@@ -76,6 +77,19 @@ def test_terms_are_added_one_after_another_at_one_scale(strip: Relief) -> None:
     expect(caption).to_have_text("sum of 2 of 9")
     parts = [number(term(strip, i).locator(".product").inner_text()) for i in range(2)]
     assert number(term(strip, 9).locator(".product").inner_text()) == pytest.approx(sum(parts), abs=2e-3)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_while_terms_are_added_and_numbers_and_marks_are_shown(theme: str, strip: Relief) -> None:
+    if strip.page.evaluate("() => document.documentElement.dataset.mantineColorScheme") != theme:
+        strip.page.locator("#theme").click()
+    strip.slider("terms added up").focus()
+    strip.page.keyboard.press("ArrowLeft")
+    strip.until("() => document.querySelectorAll('#terms .pull:not([hidden])').length > 0")
+    point_at(strip, 1)
+    assert Axe().run(strip.page, context="#strip").response["violations"] == []
+    if theme == "dark":
+        strip.page.locator("#theme").click()
 
 
 def test_the_terms_add_themselves_up_once_where_motion_is_welcome(strip: Relief) -> None:
