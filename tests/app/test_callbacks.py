@@ -15,7 +15,6 @@ from app import callbacks
 from app.callbacks import MOST_CHANGES, answer, propose
 from app.controls import shown
 from app.stats import shown_stats
-from app.stats import shown_stats
 from nets import Budget, Model, create, dataset, parse, serialise, train_slice
 from nets.datasets import DataSpec, load
 from tests.app.applications import ask

@@ -88,7 +88,7 @@ def test_the_layer_that_is_named_has_the_steepest_gradient_and_the_largest_weigh
     _, gradient = loss_and_gradient(layers, parameters, *batch, LOSSES["mean_squared_error"])
     norms = [np.linalg.norm([*w.ravel(), *b]) for w, b in split(layers, gradient)]
     steepest = int(np.argmax(norms))
-    ending = diagnose(replace(model, parameters=parameters), *batch)
+    ending = diagnose(replace(model, parameters=parameters), *batch, batch.points)
     assert f"the gradient of layer {steepest + 1} has norm {norms[steepest]:.2g};" in ending.why
     assert "the weights of layer 2 have exploded, up to 4e+03" in ending.why
 
@@ -99,7 +99,8 @@ def test_the_learning_rate_that_is_told_is_the_schedules_and_the_one_to_try_is_a
     model = create(dataset("saddle"), hidden=[2])
     training = replace(model.training, learning_rate=8.0, schedule="exponential", schedule_epochs=10)
     model = replace(model, training=training, progress=replace(model.progress, epoch=20))
-    why = diagnose(model, *batches_of_data(model)[0]).why
+    batch, _ = batches_of_data(model)
+    why = diagnose(model, *batch, batch.points).why
     assert "a step of learning rate 2 went" in why
     assert "try a learning rate of 0.8 or new weights" in why
     assert "exploded" not in why
@@ -108,7 +109,9 @@ def test_the_learning_rate_that_is_told_is_the_schedules_and_the_one_to_try_is_a
 
 def test_the_smallest_learning_rate_is_not_made_smaller() -> None:
     model = create(dataset("saddle"), hidden=[2])
-    why = diagnose(replace(model, training=replace(model.training, learning_rate=1e-8)), *batches_of_data(model)[0]).why
+    batch, _ = batches_of_data(model)
+    smallest = replace(model, training=replace(model.training, learning_rate=1e-8))
+    why = diagnose(smallest, *batch, batch.points).why
     assert why.endswith("; try other weights")
 
 
