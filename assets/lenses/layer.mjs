@@ -17,6 +17,9 @@ export function create(parts, pane) {
   const find = (id) => pane.querySelector(`#layer-view-${id}`);
   const [menu, kind, graph, status] = ["layer", "kind", "graph", "status"].map(find);
   let seen = []; // what the figure was drawn from, or is about to be
+  let layers = null; // whose titles the menu has
+  let isDrawn = false;
+  let size = ""; // at which it was drawn
   let timer = null;
   let asking = new AbortController();
 
@@ -39,11 +42,25 @@ export function create(parts, pane) {
     const { title, ...rest } = layout; // the menus say it
     const scale = data[0].cmax;
     status.textContent = `heights from −${formatScale(scale)} to +${formatScale(scale)}; hover for values`;
+    isDrawn = true;
+    size = sizeOf(graph);
     await window.Plotly.react(graph, data, { ...rest, margin: { l: 0, r: 0, t: 0, b: 0 } }, CONFIG);
+  }
+
+  function fillMenu() {
+    showLayers(menu, session.document, layers ? Number(menu.value) : Math.max(view.selection.layer, 1));
+    layers = session.layers;
+  }
+
+  function fit() {
+    if (!graph.data || !graph.clientWidth || size === sizeOf(graph)) return;
+    size = sizeOf(graph);
+    window.Plotly.Plots.resize(graph);
   }
 
   function request(delay) {
     seen = present();
+    isDrawn = false;
     clearTimeout(timer);
     // Plotly arrives later than everything else
     timer = setTimeout(() => (window.Plotly ? update() : request(REST)), delay);
@@ -51,21 +68,23 @@ export function create(parts, pane) {
 
   menu.addEventListener("change", () => request(0));
   kind.addEventListener("change", () => request(0));
-  new ResizeObserver(() => graph.data && graph.clientWidth && window.Plotly.Plots.resize(graph)).observe(graph);
+  new ResizeObserver(fit).observe(graph);
 
   return {
     show() {
-      showLayers(menu, session.document, Math.max(view.selection.layer, 1));
+      fillMenu();
       if (isNew()) request(0);
     },
     hide() {
       clearTimeout(timer);
       asking.abort();
-      seen = [];
+      if (!isDrawn) seen = [];
     },
     draw() {
-      if (menu.length !== session.layers.length + 1) showLayers(menu, session.document, Number(menu.value));
+      if (layers !== session.layers) fillMenu();
       if (isNew()) request(REST);
     },
   };
 }
+
+const sizeOf = ({ clientWidth, clientHeight }) => `${clientWidth} × ${clientHeight}`;
