@@ -1,6 +1,7 @@
 """The application: puts the parts together."""
 
 import os
+import re
 from pathlib import Path
 
 from dash import Dash
@@ -16,7 +17,9 @@ from app.worker import LocalWorker, Worker
 from nets import Model, create, dataset
 from nets.limits import LIMITS
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+IMPORT = re.compile(r'^import [^;]*?from "(\.[^"]+)";', re.MULTILINE)
 
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -57,7 +60,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
     compression.configure(server)
-    app = Dash(
+    app = LeanDash(
         "app",
         server=server,
         title="Relief",
@@ -76,11 +79,31 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     return app
 
 
+class LeanDash(Dash):  # type: ignore[misc]  # Dash comes without types
+    """Dash without the script of its tables, which this page has none of."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        scripts = [line for line in parts["scripts"].splitlines() if "/dash_table/" not in line]
+        text: str = super().interpolate_index(**{**parts, "scripts": "\n".join(scripts)})
+        return text
+
+
+def first_modules() -> list[str]:
+    """Return the modules that the page begins with, as paths in assets/: all that its entry leads to by imports."""
+    found: set[Path] = set()
+    waiting = [ASSETS / "main.mjs"]
+    while waiting:
+        module = waiting.pop()
+        imported = {(module.parent / path).resolve() for path in IMPORT.findall(module.read_text())} - found
+        found |= imported
+        waiting += imported
+    return sorted(str(path.relative_to(ASSETS)) for path in found)
+
+
 def _index(model: Model) -> str:
     """Return the page's skeleton: every module it begins with announced, so that none waits for another to be read,
     and the model itself, so that its landscapes need no further request."""
-    modules = sorted((ASSETS / "lib").glob("*.mjs"))
-    preloads = "\n".join(f'<link rel="modulepreload" href="/assets/lib/{module.name}">' for module in modules)
+    preloads = "\n".join(f'<link rel="modulepreload" href="/assets/{path}">' for path in first_modules())
     initial = {**callbacks.propose(model), "rate": FIRST_RATE}
     # "<" must not end the script element it stands in; to_json also turns components into plain objects
     text = to_json_plotly(initial).replace("<", "\\u003c")

@@ -5,11 +5,12 @@ and ``assets/lib/cutting.mjs``).
 """
 
 import dash_mantine_components as dmc
+import numpy as np
 from dash import dcc, html
 
 from app.controls import ACTIVATION_MENU, WITH_FORMULA, activation_options, control_id
 from app.figures import level_set_figure, surface_figure
-from nets import Model, axes, surfaces
+from nets import Model, axes
 
 GRAPH_CONFIG = {
     "displaylogo": False,
@@ -30,7 +31,7 @@ LEVEL_RULES = (  # as assets/lib/levels.mjs reads them: so many to the scale, or
 def inspector(model: Model) -> html.Aside:
     """Build the column that shows the selected neuron large."""
     x, y = axes(model)
-    heights = surfaces(model)[1].activation[0]
+    heights = np.zeros((len(y), len(x)))  # the page fills in the selected neuron's, which are many bytes
     return html.Aside(
         [
             html.Div(

@@ -8,7 +8,6 @@ import { consoleApi } from "./lib/console.mjs";
 import { element } from "./lib/dom.mjs";
 import { Editing } from "./lib/editing.mjs";
 import { GRID_SIZE } from "./lib/engine.mjs";
-import { FlatWall } from "./lib/flatwall.mjs";
 import { wireWall } from "./lib/gestures.mjs";
 import { addBox, Gradients } from "./lib/gradients.mjs";
 import { History } from "./lib/history.mjs";
@@ -64,17 +63,18 @@ function findStorage() {
 
 const newCanvas = () => element("canvas", { class: "wall-canvas", "aria-hidden": "true" });
 
-function createWall() {
+async function createWall() {
   try {
     return new Wall(newCanvas(), GRID_SIZE);
   } catch (error) {
     byId("flat-note").textContent = `Flat maps, because this browser cannot draw landscapes (${error.message}).`;
+    const { FlatWall } = await import("./lib/flatwall.mjs");
     return new FlatWall(newCanvas(), GRID_SIZE);
   }
 }
 
-/** Create the parts. @param {HTMLElement} frame the wall's element */
-function build(frame) {
+/** Create the parts. @param {HTMLElement} frame the wall's element @param {Wall | FlatWall} wall */
+function build(frame, wall) {
   const storage = findStorage();
   const link = readLink(location.search);
   const session = link.preset ? new Session(storage, `relief.preset.${link.preset}`) : new Session(storage);
@@ -83,7 +83,6 @@ function build(frame) {
   const editing = new Editing(session, history, trainer);
   const transport = new Transport(byId);
   const cover = element("div", { class: "overlay" });
-  const wall = createWall();
   frame.append(wall.canvas, cover);
   const overlay = new Overlay(cover, (layer, neuron) => view.select(layer, neuron));
   const hooks = {
@@ -315,7 +314,7 @@ async function addInspector({ view, levels, dash }) {
 async function main() {
   const frame = await whenThere(() => byId("help-sheet") && byId("wall"));
   const initial = JSON.parse(byId("relief-initial").textContent);
-  const parts = build(frame);
+  const parts = build(frame, await createWall());
   const { session, view, trainer, history, editing } = parts;
   trainer.rate = initial.rate;
   view.addEventListener("select", () => showActivation(parts));

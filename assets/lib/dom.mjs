@@ -72,3 +72,14 @@ export function onDrag(node, { start, move, end }, slack = 0) {
     true,
   );
 }
+
+/**
+ * Load a style sheet that the page did not begin with.
+ * @param {string} url @returns {Promise<void>} when it is in force
+ */
+export function loadStyle(url) {
+  return new Promise((resolve, reject) => {
+    const link = element("link", { rel: "stylesheet", href: url, onload: () => resolve(), onerror: () => reject(new Error(`no ${url}`)) });
+    document.head.append(link);
+  });
+}

@@ -1,12 +1,14 @@
 /**
  * Lenses: ways to look at the same network, one at a time in the centre of the page. All but the
- * first have a module of their own in assets/lenses/, loaded when it is first chosen.
+ * first have a module and a style sheet of their own in assets/lenses/, loaded when it is first chosen.
  *
  * @typedef {object} Lens
  * @property {() => void} [show] when its pane has come into sight
  * @property {() => void} [hide] when it is about to go
  * @property {() => void} draw once a frame in which anything changed
  */
+
+import { loadStyle } from "./dom.mjs";
 
 const FIRST = "landscapes";
 
@@ -29,7 +31,7 @@ export class Lenses {
   /** Look through another lens. @param {string} id @returns {Promise<void>} when it is there */
   async choose(id) {
     if (!this.lenses.has(id)) {
-      const { create } = await import(`../lenses/${id}.mjs`);
+      const [{ create }] = await Promise.all([import(`../lenses/${id}.mjs`), loadStyle(`/assets/lenses/${id}.css`)]);
       this.lenses.set(id, create(this.parts, pane(id)));
     }
     if (id === this.chosen) return;

@@ -1,16 +1,18 @@
 /**
  * Sheets: what opens over the page and is closed again. Whatever has data-opens opens the sheet of
- * that id; a sheet's module in assets/sheets/ is loaded when it is first opened.
+ * that id; a sheet's module and style sheet in assets/sheets/ are loaded when it is first opened.
  *
  * @typedef {object} Sheet
  * @property {(opener: ?HTMLElement) => void} [open] each time it has been opened
  */
 
+import { loadStyle } from "./dom.mjs";
+
 export class Sheets {
   /** @param {object} parts of the page (see main.mjs) */
   constructor(parts) {
     this.parts = parts;
-    /** @type {Map<string, Sheet>} */
+    /** @type {Map<string, Promise<Sheet>>} */
     this.sheets = new Map();
     document.addEventListener("click", (event) => {
       const opener = event.target.closest("[data-opens]:not([data-opens=''])");
@@ -23,13 +25,16 @@ export class Sheets {
   /** @param {string} id @param {?HTMLElement} opener what was clicked */
   async open(id, opener = null) {
     const dialog = sheet(id);
+    if (dialog.dataset.module && !this.sheets.has(id)) this.sheets.set(id, this.#load(dialog));
+    const content = await this.sheets.get(id);
     if (!dialog.open) dialog.showModal();
+    content?.open?.(opener);
+  }
+
+  async #load(dialog) {
     const { module } = dialog.dataset;
-    if (module && !this.sheets.has(id)) {
-      const { create } = await import(`../sheets/${module}.mjs`);
-      if (!this.sheets.has(id)) this.sheets.set(id, create(this.parts, dialog));
-    }
-    this.sheets.get(id)?.open?.(opener);
+    const [{ create }] = await Promise.all([import(`../sheets/${module}.mjs`), loadStyle(`/assets/sheets/${module}.css`)]);
+    return create(this.parts, dialog);
   }
 
   /** @param {string} id */

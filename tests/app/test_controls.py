@@ -1,6 +1,7 @@
 """Controls: the setup panel is built from the tables, and always tells what the document says."""
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
@@ -372,24 +373,28 @@ def test_numbers_in_menus_are_written_as_people_write_them_and_read_back_the_sam
 # The pictures of the data sets.
 
 
-@pytest.mark.parametrize("name", DATASETS)
-def test_the_picture_of_a_data_set_is_an_svg_with_a_dot_for_every_point(name: str) -> None:
-    head, data = dataset_picture(name, n=40).split(",", 1)
+def dots_of(picture: str) -> dict[str, list[tuple[float, float]]]:
+    """Return the places of a picture's dots by their colour."""
+    head, data = picture.split(",", 1)
     assert head == "data:image/svg+xml"
-    dots = list(ElementTree.fromstring(unquote(data)))
-    assert len(dots) == 40
-    paints = {dot.get("fill") for dot in dots}
-    assert len(paints) == (dataset(name).classes or 2)
+    dots: dict[str, list[tuple[float, float]]] = {}
+    for path in ElementTree.fromstring(unquote(data)).iter("{http://www.w3.org/2000/svg}path"):
+        places = re.findall(r"M([\d.-]+) ([\d.-]+)h0", path.get("d", ""))
+        dots.setdefault(path.get("stroke", ""), []).extend((float(x), float(y)) for x, y in places)
+    return dots
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_picture_of_a_data_set_has_a_dot_for_every_point_in_the_colour_of_its_class_or_sign(name: str) -> None:
+    dots = dots_of(dataset_picture(name, n=40))
+    assert sum(len(places) for places in dots.values()) == 40
+    assert len(dots) == (dataset(name).classes or 2)
 
 
 def test_the_picture_of_a_data_set_has_y_upwards() -> None:
     """The centres of three Gaussian clouds are at 90°, 210° and 330°: class 0 is at the top, where SVG's y is small."""
-    _, data = dataset_picture("gaussians", size=100, n=300).split(",", 1)
-    dots = list(ElementTree.fromstring(unquote(data)))
-    heights: dict[str, list[float]] = {}
-    for dot in dots:
-        heights.setdefault(dot.get("fill", ""), []).append(float(dot.get("cy", "")))
-    first, *others = (sum(values) / len(values) for values in heights.values())
+    dots = dots_of(dataset_picture("gaussians", size=100, n=300))
+    first, *others = (sum(y for _, y in places) / len(places) for places in dots.values())
     assert first < 40
     assert min(others) > 60
 

@@ -1,6 +1,7 @@
 """The factory: one page with everything in it, any number of applications in one process."""
 
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -128,9 +129,21 @@ def test_everything_the_page_refers_to_is_there(served: Page, client: FlaskClien
         assert fetch(client, url).status_code == 200, url
 
 
-def test_everything_a_module_imports_is_there_and_announced(served: Page) -> None:
-    announced = {url for url in served.urls if url.startswith("/assets/lib/")}
-    assert announced == {f"/assets/lib/{path.name}" for path in (ROOT / "assets" / "lib").glob("*.mjs")}
+def imports(path: Path) -> set[Path]:
+    """What a module imports as soon as it is run; imports on demand are calls."""
+    lines = re.findall(r'^(?:import .*|\} )from "(.*)";', path.read_text(), flags=re.MULTILINE)
+    return {(path.parent / line).resolve() for line in lines}
+
+
+def test_every_module_that_is_run_at_once_is_there_and_announced_and_no_other(served: Page) -> None:
+    assets = (ROOT / "assets").resolve()
+    needed, before = imports(assets / "main.mjs"), set()
+    while needed != before:
+        before, needed = needed, needed.union(*(imports(path) for path in needed))
+    announced = {url for url in served.urls if url.startswith("/assets/") and url.endswith(".mjs")}
+    assert announced == {f"/assets/{path.relative_to(assets)}" for path in needed}
+    assert "/assets/lib/engine.mjs" in announced
+    assert all(path.exists() for path in needed)
 
 
 def test_only_the_entry_module_is_started_by_the_page(served: Page) -> None:

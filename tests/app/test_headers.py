@@ -19,8 +19,6 @@ TRAIN = {"method": "POST", "json": {"model": serialise(spiral_model()), "epochs"
 # Every kind of answer: (path, how it is asked for, its status)
 ANSWERS = {
     "the page": ("/", {}, 200),
-    "a module": ("/assets/main.mjs", {}, 200),
-    "a script of Dash": (SUITE, {}, 200),
     "the callbacks": ("/_dash-dependencies", {}, 200),
     "the state of health": ("/healthz", {}, 200),
     "a run": ("/api/train", TRAIN, 200),
@@ -54,6 +52,15 @@ def test_every_answer_says_what_may_be_done_with_it(response: TestResponse) -> N
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Set-Cookie" not in headers
     assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize("path", ["/assets/main.mjs", "/assets/style.css", SUITE])
+def test_a_script_is_never_taken_for_anything_else_and_leaves_policies_to_its_document(
+    path: str, client: FlaskClient
+) -> None:
+    headers = fetch(client, path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" not in headers
 
 
 def test_no_answer_allows_scripts_but_those_of_this_server_and_those_whose_hash_is_known(

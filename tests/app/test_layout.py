@@ -67,7 +67,8 @@ def test_every_lens_is_in_the_navigation() -> None:
 
 def test_every_lens_has_a_pane_and_a_module_and_only_the_first_is_shown() -> None:
     assert [BY_ID[f"pane-{lens.id}"].hidden for lens in LENSES] == [lens is not LENSES[0] for lens in LENSES]
-    assert {lens.id for lens in LENSES[1:]} == {path.stem for path in (ASSETS / "lenses").glob("*.mjs")}
+    for suffix in ("mjs", "css"):
+        assert {lens.id for lens in LENSES[1:]} == {path.stem for path in (ASSETS / "lenses").glob(f"*.{suffix}")}
 
 
 def test_every_sheet_that_can_be_opened_is_there_with_its_module() -> None:

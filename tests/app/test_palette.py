@@ -15,7 +15,7 @@ TEXTS = ("ink", "muted", "accent", "warning", "level")  # what is written in the
 LEGIBLE = 4.5  # contrast of text, WCAG 2.2, success criterion 1.4.3
 VISIBLE = 3.0  # contrast of what is not text, success criterion 1.4.11
 
-STYLE = "".join(path.read_text() for path in (Path(palette.__file__).parent.parent / "assets").glob("*.css"))
+STYLE = "".join(path.read_text() for path in (Path(palette.__file__).parent.parent / "assets").rglob("*.css"))
 
 themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 
