@@ -46,6 +46,12 @@
       .map((node) => node.id || node.className);
   }
 
+  /** Which lines of words do not fit their place and end in dots. */
+  const dotted = () =>
+    [...document.querySelectorAll(".legend-text, .head span, .formula, .inspector-head h2")]
+      .filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth)
+      .map((node) => node.textContent);
+
   /** Which regions have a scrollbar. */
   const scrolls = () =>
     ["html", "#rail", "#inspector", "#wall"].filter((selector) => {
@@ -85,5 +91,5 @@
     return wrong;
   }
 
-  return { overlaps, cut, scrolls, small, hiding }[question](argument);
+  return { overlaps, cut, dotted, scrolls, small, hiding }[question](argument);
 }
