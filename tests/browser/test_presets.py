@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pytest
 
+from app.palette import LIGHT
 from app.presets import PRESETS, model_of
 from nets import serialise
 from tests.browser.regions import ask
@@ -76,6 +77,45 @@ def test_reset_goes_back_to_weights_that_were_set_by_hand(relief: Relief) -> Non
     relief.page.locator("body").press("r")
     relief.until("() => relief.model().progress.epoch === 0")
     assert relief.document == serialise(model_of("bump"))
+
+
+def test_a_picture_is_blue_where_its_landscape_is_high_orange_where_low_and_has_its_zero_set_drawn(
+    modules: Relief,
+) -> None:
+    """The product x·y: high where the signs agree, and zero along the two axes."""
+    model = serialise(model_of("product"))
+    colours = {**{name: LIGHT[name] for name in LIGHT if name.startswith("height-")}, "level": LIGHT["level"]}
+    pixels = modules.evaluate_module(
+        "../sheets/presets.mjs",
+        """const canvas = Object.assign(document.createElement("canvas"), { width: 97, height: 97 });
+           m.drawPicture(canvas, argument.picture, argument.colours);
+           const pixel = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)];
+           return { upperRight: pixel(95, 1), upperLeft: pixel(1, 1), lowerLeft: pixel(1, 95), axis: pixel(47, 30) };""",
+        {"picture": {**model, "layer": 2, "neuron": 1}, "colours": colours},
+    )
+    for corner, is_high in (("upperRight", True), ("upperLeft", False), ("lowerLeft", True)):
+        red, _, blue = pixels[corner]
+        assert (blue > red) == is_high
+    assert pixels["axis"] == [int(LIGHT["level"][i : i + 2], 16) for i in (1, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("search", "preset", "complaint"),
+    [
+        ("", None, ""),
+        ("?preset=xor&hide=rail,strip&theme=dark", "xor", ""),
+        ("?hide=", None, ""),
+        ("?hide=rail,walls,roof", None, "“walls”, “roof”; choose from header, transport, timeline, rail"),
+        ("?theme=blue&preset=", None, "“blue”; choose from light, dark"),
+    ],
+)
+def test_a_link_is_read_and_what_it_does_not_know_is_said(
+    search: str, preset: str | None, complaint: str, modules: Relief
+) -> None:
+    link = modules.evaluate_module("link.mjs", "return m.readLink(argument);", search)
+    assert link["preset"] == preset
+    assert complaint in link["complaint"]
+    assert bool(complaint) == bool(link["complaint"])
 
 
 def test_a_link_opens_a_preset_without_the_parts_it_hides_and_a_reload_keeps_what_was_made_of_it(
