@@ -17,7 +17,8 @@ def test_a_click_on_a_picture_chooses_the_data_set(name: str, relief: Relief) ->
     model = parse(relief.document)
     assert model.layers[-1].width == model.data.n_outputs
     relief.settle()
-    assert relief.page.locator(".tile").count() == 2 + sum(layer.width for layer in model.layers)
+    decision = int(model.data.classes > 0)
+    assert relief.page.locator(".tile").count() == 2 + sum(layer.width for layer in model.layers) + decision
 
 
 @pytest.mark.parametrize("classes", [2, 3, 4, 5])
@@ -86,7 +87,7 @@ def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: 
         open_layer(relief, "hidden 1")
         relief.page.get_by_role("button", name="remove hidden 1").click()
         relief.until("(n) => relief.model().layers.length === n + 1", n)
-    assert relief.page.locator(".tile").count() == 2 + 3
+    assert relief.page.locator(".tile").count() == 2 + 3 + 1
 
 
 def test_a_width_is_chosen_with_the_arrows_or_typed(relief: Relief) -> None:
