@@ -144,6 +144,12 @@ class Relief:
         ).first.click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
+    def open_layer(self, title: str) -> None:
+        """Open what stands behind a layer's "…", if it is not open."""
+        summary = self.page.get_by_title(f"more about {title}", exact=True)
+        if not summary.locator("..").evaluate("(details) => details.open"):
+            summary.click()
+
     def slider(self, name: str) -> Locator:
         return self.page.get_by_role("slider", name=name, exact=True)
 

@@ -132,6 +132,7 @@ def test_undo_takes_a_whole_gesture_back_and_redo_brings_it_again(relief: Relief
 
 def test_undo_brings_a_removed_layer_back_with_its_weights(relief: Relief) -> None:
     before = relief.document
+    relief.open_layer("hidden 1")
     relief.page.get_by_role("button", name="remove hidden 1").click()
     relief.until("() => relief.model().layers.length === 2")
     relief.page.locator("body").press("Control+z")

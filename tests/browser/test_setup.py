@@ -41,13 +41,6 @@ def test_a_hyperparameter_changes_without_touching_the_weights(relief: Relief) -
     assert after["progress"]["epoch"] == 2
 
 
-def open_layer(relief: Relief, title: str) -> None:
-    """Open what stands behind a layer's "…", if it is not open."""
-    summary = relief.page.get_by_title(f"more about {title}", exact=True)
-    if not summary.locator("..").evaluate("(details) => details.open"):
-        summary.click()
-
-
 def test_numbers_of_the_optimiser_are_typed_and_an_empty_box_is_the_default_again(relief: Relief) -> None:
     relief.page.locator(".more > summary").last.click()
     beta = relief.page.get_by_role("textbox", name="β₁", exact=True)
@@ -84,7 +77,7 @@ def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: 
     relief.until("() => document.querySelector('#notice').textContent.includes('9 layers')")
     assert len(relief.document["layers"]) == 8
     for n in range(6, -1, -1):
-        open_layer(relief, "hidden 1")
+        relief.open_layer("hidden 1")
         relief.page.get_by_role("button", name="remove hidden 1").click()
         relief.until("(n) => relief.model().layers.length === n + 1", n)
     assert relief.page.locator(".tile").count() == 2 + 3 + 1
@@ -125,7 +118,7 @@ def test_the_stepper_changes_the_width_by_one_and_keeps_the_focus_and_every_othe
 def test_skip_and_what_stands_before_the_weights_are_chosen_behind_a_layers_dots_which_stay_open(
     relief: Relief,
 ) -> None:
-    open_layer(relief, "hidden 2")
+    relief.open_layer("hidden 2")
     switch = relief.page.get_by_role("switch", name="x and y into hidden 2 too")
     switch.focus()
     switch.press("Space")
@@ -141,11 +134,11 @@ def test_skip_and_what_stands_before_the_weights_are_chosen_behind_a_layers_dots
 def test_a_layer_is_moved_down_and_one_is_inserted_before_it(relief: Relief) -> None:
     relief.choose("nonlinearity of hidden 1", "relu")
     relief.until("() => relief.model().layers[0].activation === 'relu'")
-    open_layer(relief, "hidden 1")
+    relief.open_layer("hidden 1")
     relief.page.get_by_role("button", name="move hidden 1 down").click()
     relief.until("() => relief.model().layers[1].activation === 'relu'")
     expect(relief.page.locator("input[aria-label='nonlinearity of hidden 2']")).to_have_value("relu")
-    open_layer(relief, "hidden 2")
+    relief.open_layer("hidden 2")
     relief.page.get_by_role("button", name="insert a layer before hidden 2").click()
     relief.until("() => relief.model().layers.map((layer) => layer.activation).join() === 'tanh,tanh,relu,identity'")
 

@@ -43,6 +43,7 @@ def value_at(relief: Relief, layer: int, neuron: int, source: int | None) -> flo
 @pytest.fixture
 def sparse(relief: Relief) -> Relief:
     """The page with lines far enough from each other to be told apart by name."""
+    relief.open_layer("hidden 2")
     relief.page.get_by_role("button", name="remove hidden 2").click()
     relief.until("() => relief.model().layers.length === 2")
     relief.page.get_by_role("textbox", name="neurons in hidden 1").fill("3")
