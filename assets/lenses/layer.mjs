@@ -40,7 +40,10 @@ export function create(parts, pane) {
 
   async function show({ data, layout }) {
     const { title, ...rest } = layout; // the menus say it
-    const scale = data[0].cmax;
+    const [surface] = data;
+    const scale = surface.cmax;
+    // Plotly takes many seconds to draw so large a surface's level lines again where graphics are slow
+    surface.contours.z.show = false;
     status.textContent = `heights from −${formatScale(scale)} to +${formatScale(scale)}; hover for values`;
     isDrawn = true;
     size = sizeOf(graph);

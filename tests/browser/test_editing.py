@@ -174,7 +174,7 @@ def test_the_pre_activation_can_be_looked_at_too(relief: Relief) -> None:
     relief.page.set_viewport_size(PROJECTOR)
     relief.call("relief.setParameter(0, 5)")
     for kind, text in (("preactivation", "pre-activation"), ("activation", "activation")):
-        relief.page.get_by_text(text, exact=True).click()
+        relief.page.locator("#kind").get_by_text(text, exact=True).click()
         # at rest the inspector has a grid of 121 × 121 points
         heights = getattr(surfaces(relief.model, 121)[1], kind)[0 if kind == "preactivation" else slice(None)]
         relief.until(HIGHEST, float(getattr(surfaces(relief.model, 121)[1], kind)[0].max()))

@@ -90,7 +90,9 @@ def test_a_picture_is_blue_where_its_landscape_is_high_orange_where_low_and_has_
         """const canvas = Object.assign(document.createElement("canvas"), { width: 97, height: 97 });
            m.drawPicture(canvas, argument.picture, argument.colours);
            const pixel = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3)];
-           return { upperRight: pixel(95, 1), upperLeft: pixel(1, 1), lowerLeft: pixel(1, 95), axis: pixel(47, 30) };""",
+           const places = [[95, 1], [1, 1], [1, 95], [47, 30]];
+           const [upperRight, upperLeft, lowerLeft, axis] = places.map((at) => pixel(...at));
+           return { upperRight, upperLeft, lowerLeft, axis };""",
         {"picture": {**model, "layer": 2, "neuron": 1}, "colours": colours},
     )
     for corner, is_high in (("upperRight", True), ("upperLeft", False), ("lowerLeft", True)):

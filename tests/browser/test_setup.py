@@ -163,7 +163,9 @@ def test_gain_and_seed_of_the_weights_stand_under_more(relief: Relief) -> None:
     relief.choose("gain", "3")
     relief.until("() => relief.model().initial.gain === 3")
     np.testing.assert_array_equal(relief.model.parameters, 3 * before.parameters)
-    relief.page.get_by_role("textbox", name="weight seed").fill("4294967295")
+    seed = relief.page.get_by_role("textbox", name="weight seed")
+    seed.fill("4294967295")
+    seed.press("Enter")
     relief.until("() => relief.model().initial.seed === 4294967295")
 
 

@@ -151,7 +151,7 @@ def test_resetting_brings_the_first_weights_back(relief: Relief) -> None:
     relief.page.get_by_role("button", name="Back to the first weights").click()
     relief.until("() => relief.model().progress.epoch === 0")
     assert relief.document["parameters"] == first
-    assert relief.text("#epoch") == "0"
+    relief.until("() => document.querySelector('#epoch').textContent === '0'")
 
 
 def test_new_weights_are_new_and_same_again_are_the_same(relief: Relief) -> None:

@@ -47,7 +47,7 @@ def largest_network() -> dict[str, object]:
 
 def test_every_neuron_has_a_landscape(relief: Relief) -> None:
     tiles = relief.page.locator(".tile")
-    assert tiles.count() == 2 + 8 + 8 + 3
+    assert tiles.count() == 2 + 8 + 8 + 3 + 1  # the last is the decision map
     for layer, neuron in ((0, 0), (1, 7), (2, 3), (3, 2)):
         assert n_colours(picture_of(relief, layer, neuron)) > 40
 
