@@ -142,22 +142,22 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
 const KEYS = {
   " ": "play",
   ".": "step",
-  r: "reset",
-  n: "newWeights",
-  g: "presets",
-  p: "present",
-  t: "theme",
+  "r": "reset",
+  "n": "newWeights",
+  "g": "presets",
+  "p": "present",
+  "t": "theme",
   "Ctrl+z": "undo",
   "Ctrl+Shift+z": "redo",
   "Ctrl+y": "redo",
-  w: "weights",
-  f: "freeze",
+  "w": "weights",
+  "f": "freeze",
   "Shift+f": "freezeLayer",
-  o: "switchOff",
-  Escape: "escape",
+  "o": "switchOff",
+  "Escape": "escape",
   "[": "earlier",
   "]": "later",
-  c: "compare",
+  "c": "compare",
   "?": "help",
 };
 
@@ -298,8 +298,9 @@ async function resume(parts, initial) {
 /** Plotly arrives later than everything else; the inspector begins when it is there. */
 async function addInspector({ view, levels, dash }) {
   const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+  const modules = Promise.all([import("./lib/inspector.mjs"), import("./lib/cutting.mjs")]);
   await whenThere(() => window.Plotly && graph("surface-plot")?._fullLayout && graph("map-plot")?._fullLayout);
-  const [{ Inspector }, { Cutting }] = await Promise.all([import("./lib/inspector.mjs"), import("./lib/cutting.mjs")]);
+  const [{ Inspector }, { Cutting }] = await modules;
   const cutting = new Cutting(byId, levels);
   dash.set_props("level-rule", { value: levels.rule });
   view.inspector = new Inspector(window.Plotly, graph("surface-plot"), graph("map-plot"), {

@@ -73,6 +73,8 @@ export function onDrag(node, { start, move, end }, slack = 0) {
   );
 }
 
+export const NOT_LOADED = "This could not be loaded, because the server does not answer; try again when it does.";
+
 /**
  * Load a style sheet that the page did not begin with.
  * @param {string} url @returns {Promise<void>} when it is in force

@@ -8,7 +8,7 @@
  * @property {() => void} draw once a frame in which anything changed
  */
 
-import { loadStyle } from "./dom.mjs";
+import { loadStyle, NOT_LOADED } from "./dom.mjs";
 
 const FIRST = "landscapes";
 
@@ -18,8 +18,9 @@ export class Lenses {
     this.parts = parts;
     this.links = [...root.querySelectorAll("[data-lens]")];
     this.chosen = FIRST;
-    /** @type {Map<string, ?Lens>} */
-    this.lenses = new Map([[FIRST, null]]);
+    this.wanted = FIRST; // the last that was asked for, which may still be on its way
+    /** @type {Map<string, Promise<?Lens>>} */
+    this.lenses = new Map([[FIRST, Promise.resolve(null)]]);
     root.addEventListener("click", (event) => {
       const link = event.target.closest("[data-lens]");
       if (!link) return;
@@ -30,17 +31,28 @@ export class Lenses {
 
   /** Look through another lens. @param {string} id @returns {Promise<void>} when it is there */
   async choose(id) {
-    if (!this.lenses.has(id)) {
-      const [{ create }] = await Promise.all([import(`../lenses/${id}.mjs`), loadStyle(`/assets/lenses/${id}.css`)]);
-      this.lenses.set(id, create(this.parts, pane(id)));
+    this.wanted = id;
+    if (!this.lenses.has(id)) this.lenses.set(id, this.#load(id));
+    try {
+      const [old, lens] = await Promise.all([this.lenses.get(this.chosen), this.lenses.get(id)]);
+      if (id === this.wanted && id !== this.chosen) this.#change(id, old, lens);
+    } catch {
+      this.lenses.delete(id);
+      this.parts.transport.say(NOT_LOADED);
     }
-    if (id === this.chosen) return;
-    this.lenses.get(this.chosen)?.hide?.();
+  }
+
+  async #load(id) {
+    const [{ create }] = await Promise.all([import(`../lenses/${id}.mjs`), loadStyle(`/assets/lenses/${id}.css`)]);
+    return create(this.parts, pane(id));
+  }
+
+  #change(id, old, lens) {
+    old?.hide?.();
     pane(this.chosen).hidden = true;
     this.chosen = id;
     pane(id).hidden = false;
     for (const link of this.links) link.setAttribute("aria-current", link.dataset.lens === id ? "page" : "false");
-    const lens = this.lenses.get(id);
     this.parts.view.lens = lens;
     lens?.show?.();
     this.parts.view.request();

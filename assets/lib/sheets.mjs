@@ -6,7 +6,7 @@
  * @property {(opener: ?HTMLElement) => void} [open] each time it has been opened
  */
 
-import { loadStyle } from "./dom.mjs";
+import { loadStyle, NOT_LOADED } from "./dom.mjs";
 
 export class Sheets {
   /** @param {object} parts of the page (see main.mjs) */
@@ -26,7 +26,14 @@ export class Sheets {
   async open(id, opener = null) {
     const dialog = sheet(id);
     if (dialog.dataset.module && !this.sheets.has(id)) this.sheets.set(id, this.#load(dialog));
-    const content = await this.sheets.get(id);
+    let content = null;
+    try {
+      content = await this.sheets.get(id);
+    } catch {
+      this.sheets.delete(id);
+      this.parts.transport.say(NOT_LOADED);
+      return;
+    }
     if (!dialog.open) dialog.showModal();
     content?.open?.(opener);
   }

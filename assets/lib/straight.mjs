@@ -22,22 +22,32 @@ const HALVINGS = 80; // of a sample's interval: to the last bit
  */
 export function solve(activation, level, low, high) {
   const solutions = [];
-  const at = (i) => low + ((high - low) * i) / SAMPLES;
+  const isDefined = (z) => Number.isFinite(activation(z));
+  const isAbove = (z) => activation(z) > level;
   for (let i = 0; i < SAMPLES; i += 1) {
-    let [from, to] = [at(i), at(i + 1)];
-    const isAbove = activation(from) > level;
-    if (isAbove === activation(to) > level || !isDefined(activation, from, to)) continue;
-    for (let step = 0; step < HALVINGS; step += 1) {
-      const middle = from + (to - from) / 2;
-      if (activation(middle) > level === isAbove) from = middle;
-      else to = middle;
+    let [from, to] = [i, i + 1].map((at) => low + ((high - low) * at) / SAMPLES);
+    if (isDefined(from) !== isDefined(to)) {
+      const [out, edge] = halve(isDefined, from, to);
+      [from, to] = isDefined(from) ? [from, out] : [edge, to]; // as far as it is defined
     }
-    solutions.push(isAbove ? to : from); // the side on which the function is not above the level
+    if (!isDefined(from) || !isDefined(to) || isAbove(from) === isAbove(to)) continue;
+    const [left, right] = halve(isAbove, from, to);
+    solutions.push(isAbove(from) ? right : left); // the side on which the function is not above the level
   }
   return solutions;
 }
 
-const isDefined = (activation, ...points) => points.every((z) => Number.isFinite(activation(z)));
+/** The neighbours between which a property changes, the one like `from` first, by halving. */
+function halve(has, from, to) {
+  let [left, right] = [from, to];
+  const atFrom = has(from);
+  for (let step = 0; step < HALVINGS; step += 1) {
+    const middle = left + (right - left) / 2;
+    if (has(middle) === atFrom) left = middle;
+    else right = middle;
+  }
+  return [left, right];
+}
 
 /**
  * The part of the line w₁x + w₂y + b = z within the domain.

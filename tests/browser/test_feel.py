@@ -55,7 +55,7 @@ def test_keys_work_after_a_choice_from_a_menu_has_left_the_focus_in_its_field(re
 def test_tooltips_give_the_formula_of_what_is_drawn(relief: Relief) -> None:
     titles = relief.page.evaluate(
         """() => Object.fromEntries(Object.entries({
-             tile: ".tile[data-layer='2'][data-neuron='3']", decision: ".note", head: "#neuron-title",
+             tile: ".tile[data-layer='2'][data-neuron='3']", decision: ".tile[data-layer='4']", head: "#neuron-title",
              loss: "#stat-train-loss", legend: "#legend",
            }).map(([name, selector]) => [name, document.querySelector(selector).title]))"""
     )

@@ -170,7 +170,7 @@ def inspector(relief: Relief) -> Iterator[Relief]:
     relief.until("() => document.querySelector('#map-title').textContent.includes('every')")
     yield relief
     relief.page.get_by_role("checkbox", name="cut at height H").uncheck()
-    relief.page.get_by_text("activation", exact=True).click()
+    relief.page.locator("#kind").get_by_text("activation", exact=True).click()
     relief.page.set_viewport_size(SMALL)
 
 
@@ -205,7 +205,7 @@ def test_cutting_draws_the_plane_and_every_input_that_the_neuron_answers_with_it
 
 
 def test_a_first_layer_neuron_is_cut_along_a_straight_line_whose_equation_is_written_out(inspector: Relief) -> None:
-    inspector.page.get_by_text("pre-activation", exact=True).click()
+    inspector.page.locator("#kind").get_by_text("pre-activation", exact=True).click()
     slider = inspector.slider("height H")
     slider.focus()
     slider.press("ArrowRight")

@@ -139,7 +139,7 @@ def test_present_points_are_a_start_and_training_goes_on_with_every_stroke(sheet
 def test_the_keyboard_draws_and_removes_too(sheet: Relief) -> None:
     canvas = sheet.page.locator("#own-canvas")
     canvas.focus()
-    for key in ("Enter", "2", *["ArrowRight"] * 5, "Shift+ArrowUp", "Enter"):
+    for key in ("1", "Enter", "2", *["ArrowRight"] * 5, "Shift+ArrowUp", "Enter"):
         canvas.press(key)
     until_points(sheet, 2)
     assert own(sheet)["points"] == [[0, 0], [0.2, 0.2]]

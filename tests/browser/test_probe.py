@@ -26,7 +26,7 @@ def hover(relief: Relief, layer: int, neuron: int, dx: float = 0.0) -> None:
 
 
 def test_hovering_a_landscape_writes_every_neurons_value_at_the_same_point(relief: Relief) -> None:
-    hover(relief, 3, 0)
+    hover(relief, 3, 0, 0.25)
     texts = relief.page.evaluate(READINGS)
     point = np.array([[number(texts["0.0"])], [number(texts["0.1"])]])
     model = relief.model
