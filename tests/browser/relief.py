@@ -48,6 +48,7 @@ class Relief:
         self.page.set_viewport_size(SMALL)
         self.page.mouse.move(0, 0)
         self.page.keyboard.press("Escape")
+        self.page.locator("#lens-landscapes").dispatch_event("click")
         self.load(
             self.page.evaluate("() => JSON.parse(document.querySelector('#relief-initial').textContent).document")
         )

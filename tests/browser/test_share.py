@@ -194,7 +194,7 @@ def test_the_wall_is_saved_whole_at_twice_its_size_from_whatever_lens(relief: Re
     assert f"width: {width / 2:g}px" in size
     assert height / 2 > float(size.split("height: ")[1].split("px")[0])
     found = shares(relief, data)
-    assert len(found) == 2 + 8 + 8 + 3 + 5
+    assert len(found) == 2 + 8 + 8 + 3 + 1 + 5  # landscapes, the decision map, heads
     assert min(found) > 0.02
 
 
@@ -237,6 +237,7 @@ def test_the_layer_view_shows_all_neurons_of_a_layer_and_follows_when_a_change_i
     layer_is_drawn(relief, model, 3, kind="preactivation")
     assert relief.page.locator("#layer-view-graph .modebar").is_visible()
     assert relief.page.locator("#layer-view-graph canvas").count() >= 1
+    relief.open_layer("hidden 1")
     press(relief, "remove hidden 1")
     relief.until("() => document.querySelector('#layer-view-layer').length === 3")
     relief.page.locator("#lens-landscapes").dispatch_event("click")
@@ -246,8 +247,10 @@ def test_the_layer_view_shows_all_neurons_of_a_layer_and_follows_when_a_change_i
 def test_axe_finds_nothing_in_the_layer_view_and_the_share_sheet(theme: str, relief: Relief) -> None:
     relief.page.set_viewport_size(PROJECTOR)
     if relief.page.evaluate("() => document.documentElement.dataset.mantineColorScheme") != theme:
-        press(relief, "Light or dark")
+        press(relief, "Light or dark (t)")
     relief.page.locator("#lens-layer").dispatch_event("click")
+    relief.page.get_by_role("combobox", name="layer", exact=True).select_option("hidden 1")
+    relief.page.get_by_role("combobox", name="before or after the nonlinearity").select_option("activation")
     layer_is_drawn(relief, relief.model, 1)
     assert violations(relief) == []
     open_sheet(relief)
@@ -255,4 +258,4 @@ def test_axe_finds_nothing_in_the_layer_view_and_the_share_sheet(theme: str, rel
     press(relief, "close")
     relief.page.locator("#lens-landscapes").dispatch_event("click")
     if theme == "dark":
-        press(relief, "Light or dark")
+        press(relief, "Light or dark (t)")
