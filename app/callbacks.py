@@ -11,8 +11,9 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from app.change import Change
 from app.controls import shown
-from app.edits import Change, apply
+from app.edits import apply
 from app.stats import shown_stats
 from nets import DocumentError, Model, parse, serialise
 from nets.datasets import load

@@ -2,7 +2,7 @@
 
 A control's id is ``{"control": name, "layer": index}``, where ``name`` is a key of
 ``app.edits.EDITS`` and ``layer`` is −1 for controls that belong to no layer. The page collects
-whatever the user changes under these ids and sends it to Python as ``app.edits.Change``s; Python
+whatever the user changes under these ids and sends it to Python as ``app.change.Change``s; Python
 answers with the values the controls should now show (``shown``), so that the panel always tells
 what the document says, wherever the document came from.
 """
@@ -13,45 +13,14 @@ import dash_mantine_components as dmc
 from dash import html
 
 from app.control import Control, number_text
-from app.thumbnails import dataset_picture
-from app.training_controls import FULL_BATCH, TRAINING_CONTROLS
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, Model
-from nets.limits import LARGEST_SEED, LIMITS
-
-NO_LAYER = -1
-ACTIVATION_MENU = {"width": 330, "position": "bottom-start"}
-WITH_FORMULA = {"function": "withFormula"}  # of assets/options.js
-MIXED = "mixed"  # shown where a layer's neurons have different nonlinearities
+from app.data_cards import OWN_CARD, dataset_cards, is_generated, own_card_props, seed_row
+from app.layer_rows import layer_rows
+from app.menus import control_id, options
+from app.training_controls import TRAINING_CONTROLS
+from nets import DATASETS, INITIALIZERS, LOSSES, Model
+from nets.limits import LARGEST_SEED
 
 GAINS = ("0.01", "0.03", "0.1", "0.3", "0.5", "0.7", "1", "1.5", "2", "3", "5", "10")
-
-SHORT_TITLES = {
-    "softmax_cross_entropy": "cross-entropy",
-    "mean_squared_error": "squared error",
-    FULL_BATCH: "full",
-}
-
-
-def _title(name: str) -> str:
-    return SHORT_TITLES.get(name, name.replace("_", " "))
-
-
-def options(names: Any) -> list[dict[str, str]]:
-    return [{"value": name, "label": _title(name)} for name in names]
-
-
-def activation_options() -> list[dict[str, str]]:
-    """Return the nonlinearities as a menu's options, each with its formula (see ``assets/options.js``)."""
-    return [{"value": row.name, "label": _title(row.name), "formula": row.formula} for row in ACTIVATIONS.values()]
-
-
-def control_id(name: str, layer: int = NO_LAYER) -> dict[str, str | int]:
-    """Return the Dash id of a control."""
-    return {"control": name, "layer": layer}
-
-
-def _is_generated(model: Model) -> bool:
-    return not model.data.points
 
 
 CONTROLS = (
@@ -70,7 +39,7 @@ CONTROLS = (
         "data",
         lambda model: model.data.n,
         limits=(20, 1000, 10),
-        is_shown=_is_generated,
+        is_shown=is_generated,
         help="how many points there are, those for testing included",
     ),
     Control(
@@ -79,7 +48,7 @@ CONTROLS = (
         "data",
         lambda model: model.data.noise,
         limits=(0, 0.4, 0.01),
-        is_shown=_is_generated,
+        is_shown=is_generated,
         help="how far the points stray from the pattern, once and for all: a standard deviation",
     ),
     Control(
@@ -98,7 +67,7 @@ CONTROLS = (
         "data",
         lambda model: model.data.balance,
         limits=(0.05, 1, 0.05),
-        is_shown=lambda model: _is_generated(model) and model.data.classes > 0,
+        is_shown=lambda model: is_generated(model) and model.data.classes > 0,
         is_advanced=True,
         help="the size of the last class relative to the first",
     ),
@@ -221,184 +190,6 @@ def _slider(control: Control, model: Model) -> list[Any]:
     ]
 
 
-def dataset_cards(model: Model) -> dmc.RadioGroup:
-    """Build the data sets as a group of pictures to choose from."""
-    return dmc.RadioGroup(
-        html.Div(
-            [
-                dmc.RadioCard(
-                    html.Img(src=dataset_picture(row.name), alt="", draggable="false"),
-                    value=row.name,
-                    className="thumbnail",
-                    **{"aria-label": f"{row.name}: {row.description}"},
-                )
-                for row in DATASETS.values()
-            ]
-            + [_own_card(model)],
-            className="thumbnails",
-        ),
-        id=control_id("dataset"),
-        value=model.data.name,
-        **{"aria-label": "data set"},
-    )
-
-
-OWN_CARD = "open-own-data"
-
-
-def _own_card(model: Model) -> html.Button:
-    """Build the card that opens the sheet of one's own data."""
-    return html.Button("+", id=OWN_CARD, **{"data-opens": "own-data"}, **_own_card_props(model))
-
-
-def _own_card_props(model: Model) -> dict[str, str]:
-    is_own = model.data.name is None
-    return {
-        "className": "thumbnail own is-chosen" if is_own else "thumbnail own",
-        "title": "your own data: draw, table, formula",
-        "aria-label": f"your own data: draw, table, formula{' (in use)' if is_own else ''}",
-    }
-
-
-def _seed_row(model: Model) -> html.Div:
-    """Build the field of the points' seed, and the button that draws others."""
-    return html.Div(
-        [
-            html.Button("new points", id=control_id("new-points"), className="quiet"),
-            dmc.NumberInput(
-                id=control_id("data-seed"),
-                value=model.data.seed,
-                min=0,
-                max=LARGEST_SEED,
-                clampBehavior="strict",
-                allowDecimal=False,
-                allowNegative=False,
-                size="xs",
-                w=88,
-                debounce=200,
-                **{"aria-label": "seed of the points"},
-            ),
-        ],
-        id="row-data-seed",
-        hidden=not _is_generated(model),
-        className="row menu",
-    )
-
-
-def layer_rows(model: Model) -> list[html.Div]:
-    """Build one row per hidden layer and one for the outputs, each with what is rarely wanted behind its "…"."""
-    last = len(model.layers) - 1
-    return [_layer_row(model, index, is_output=index == last) for index in range(last + 1)]
-
-
-def _layer_row(model: Model, index: int, is_output: bool) -> html.Div:
-    layer = model.layers[index]
-    title = f"hidden {index + 1}" if not is_output else ("classes" if model.data.classes else "output")
-    names = set(layer.activation)
-    labels = ", ".join(model.data.labels) if is_output else ""
-    width = html.Span(str(layer.width), className="number") if is_output else _stepper(index, layer.width, title)
-    nonlinearity = dmc.Select(
-        id=control_id("layer-activation", index),
-        data=activation_options(),
-        renderOption=WITH_FORMULA,
-        value=names.pop() if len(names) == 1 else None,
-        placeholder=MIXED,
-        allowDeselect=False,
-        size="xs",
-        comboboxProps=ACTIVATION_MENU,
-        className="nonlinearity",
-        **{"aria-label": f"nonlinearity of {title}"},
-    )
-    return html.Div(
-        [
-            html.Div([html.Span(title, title=labels), width, nonlinearity], className="layer-row"),
-            html.Details(
-                [
-                    html.Summary("…", title=f"more about {title}", **{"aria-label": f"more about {title}"}),
-                    *_layer_details(model, index, title, is_output),
-                ],
-                className="layer-more",
-            ),
-        ],
-        className="layer",
-    )
-
-
-def _stepper(index: int, width: int, title: str) -> html.Div:
-    def step(control: str, sign: str, what: str) -> html.Button:
-        return html.Button(sign, id=control_id(control, index), **{"aria-label": f"{what} in {title}"})
-
-    return html.Div(
-        [
-            step("narrow-layer", "−", "one neuron less"),
-            dmc.NumberInput(
-                id=control_id("layer-width", index),
-                value=width,
-                min=1,
-                max=LIMITS["neurons a layer"],
-                clampBehavior="strict",
-                allowDecimal=False,
-                allowNegative=False,
-                hideControls=True,
-                size="xs",
-                debounce=200,
-                **{"aria-label": f"neurons in {title}"},
-            ),
-            step("widen-layer", "+", "one neuron more"),
-        ],
-        className="stepper",
-    )
-
-
-def _layer_details(model: Model, index: int, title: str, is_output: bool) -> list[Any]:
-    """Build what stands behind a layer's "…": what happens before its weights, and its place among the layers."""
-    layer = model.layers[index]
-    before = [
-        html.Span("before weights", className="label", title="applied to all that the layer receives"),
-        dmc.Select(
-            id=control_id("layer-pre", index),
-            data=activation_options(),
-            renderOption=WITH_FORMULA,
-            value=layer.pre,
-            allowDeselect=False,
-            size="xs",
-            comboboxProps=ACTIVATION_MENU,
-            **{"aria-label": f"nonlinearity before the weights of {title}"},
-        ),
-    ]
-    skip = [
-        html.Span("x and y too", className="label", title="the layer also receives the two inputs themselves"),
-        html.Button(
-            id=control_id("layer-skip", index),
-            className="switch",
-            role="switch",
-            **{"aria-label": f"x and y into {title} too", "aria-checked": "true" if layer.skip else "false"},
-        ),
-    ]
-    places = [
-        _layer_button("layer-up", index, "up", f"move {title} up", is_disabled=is_output or index == 0),
-        _layer_button("layer-down", index, "down", f"move {title} down", is_disabled=index >= len(model.layers) - 2),
-        _layer_button("insert-layer", index, "insert", f"insert a layer before {title}"),
-        _layer_button("remove-layer", index, "remove", f"remove {title}", is_disabled=is_output),
-    ]
-    return [
-        html.Div(before, className="row menu"),
-        html.Div(skip, className="row"),
-        html.Div(places, className="buttons"),
-    ]
-
-
-def _layer_button(control: str, index: int, word: str, what: str, *, is_disabled: bool = False) -> html.Button:
-    return html.Button(
-        word,
-        id=control_id(control, index),
-        className="quiet",
-        disabled=is_disabled,
-        title=what,
-        **{"aria-label": what},
-    )
-
-
 def setup_panel(model: Model) -> list[html.Section]:
     """Build the whole left rail for a model."""
 
@@ -407,7 +198,7 @@ def setup_panel(model: Model) -> list[html.Section]:
         plain = [component(control, model) for control in controls if not control.is_advanced]
         advanced = [component(control, model) for control in controls if control.is_advanced]
         if section == "data":
-            advanced.append(_seed_row(model))
+            advanced.append(seed_row(model))
         return [*plain, html.Details([html.Summary("more"), *advanced], className="more")] if advanced else plain
 
     return [
@@ -448,8 +239,8 @@ def shown(model: Model) -> list[dict[str, Any]]:
         updates.append({"id": f"row-{control.name}", "props": row})
         if control.kind == "slider":
             updates.append({"id": f"value-{control.name}", "props": {"children": number_text(value)}})
-    updates.append({"id": OWN_CARD, "props": _own_card_props(model)})
+    updates.append({"id": OWN_CARD, "props": own_card_props(model)})
     updates.append({"id": control_id("data-seed"), "props": {"value": model.data.seed}})
-    updates.append({"id": "row-data-seed", "props": {"hidden": not _is_generated(model)}})
+    updates.append({"id": "row-data-seed", "props": {"hidden": not is_generated(model)}})
     updates.append({"id": "layer-rows", "props": {"children": layer_rows(model)}})
     return updates

@@ -8,8 +8,8 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import dcc, html
 
-from app.controls import ACTIVATION_MENU, WITH_FORMULA, activation_options, control_id
 from app.figures import level_set_figure, surface_figure
+from app.menus import ACTIVATION_MENU, WITH_FORMULA, activation_options, control_id
 from nets import Model, axes
 
 GRAPH_CONFIG = {

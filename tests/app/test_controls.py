@@ -13,18 +13,12 @@ import pytest
 from dash import html
 from dash.development.base_component import Component
 
-from app.controls import (
-    CONTROLS,
-    MIXED,
-    NO_LAYER,
-    activation_options,
-    control_id,
-    dataset_cards,
-    layer_rows,
-    setup_panel,
-    shown,
-)
-from app.edits import EDITS, Change, apply
+from app.change import Change
+from app.controls import CONTROLS, setup_panel, shown
+from app.data_cards import dataset_cards
+from app.edits import EDITS, apply
+from app.layer_rows import MIXED, layer_rows
+from app.menus import NO_LAYER, activation_options, control_id
 from app.thumbnails import dataset_picture
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, create, dataset, parse, serialise
 from nets.datasets import DataSpec, by_formula

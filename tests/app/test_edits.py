@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.edits import EDITS, Change, apply
+from app.change import Change
+from app.edits import EDITS, apply
 from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Budget, Model, create, dataset, train_slice
 from nets.datasets import DataSpec, by_formula
 from nets.document import parse, serialise

@@ -9,10 +9,11 @@ import pytest
 from dash.development.base_component import Component
 
 from app import layout
-from app.controls import control_id, shown
+from app.controls import shown
 from app.edits import EDITS
 from app.layout import FIRST_RATE, RATES, page
 from app.lenses import LENSES
+from app.menus import control_id
 from app.routes import parse_run
 from app.sheets import GESTURES, SHEETS
 from app.stats import STATS, shown_stats
