@@ -21,7 +21,7 @@ class Gesture:
     Attributes:
         keys: what to do, as the user reads it.
         what: what happens then.
-        shortcuts: the keys of ``KEYS`` in assets/main.mjs that it tells of.
+        shortcuts: the keys of ``KEYS`` in assets/lib/actions.mjs that it tells of.
     """
 
     keys: str

@@ -3,6 +3,7 @@
  * together. Whatever can be tested on its own is in lib/.
  */
 
+import { createActions, wireActions } from "./lib/actions.mjs";
 import { Comparison } from "./lib/comparison.mjs";
 import { consoleApi } from "./lib/console.mjs";
 import { element } from "./lib/dom.mjs";
@@ -11,7 +12,6 @@ import { GRID_SIZE } from "./lib/engine.mjs";
 import { wireWall } from "./lib/gestures.mjs";
 import { addBox, Gradients } from "./lib/gradients.mjs";
 import { History } from "./lib/history.mjs";
-import { handleKeys } from "./lib/keys.mjs";
 import { Lenses } from "./lib/lenses.mjs";
 import { Levels } from "./lib/levels.mjs";
 import { isReload, readLink } from "./lib/link.mjs";
@@ -24,13 +24,13 @@ import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
 import { Terms } from "./lib/terms.mjs";
-import { currentTheme, readColours, rememberTheme, setTheme } from "./lib/theme.mjs";
+import { currentTheme, readColours, setTheme } from "./lib/theme.mjs";
 import { Timeline } from "./lib/timeline.mjs";
 import { Trainer } from "./lib/trainer.mjs";
 import { Transport } from "./lib/transport.mjs";
 import { View } from "./lib/view.mjs";
 import { Wall } from "./lib/wall.mjs";
-import { parametersOf, Weights } from "./lib/weights.mjs";
+import { Weights } from "./lib/weights.mjs";
 
 const SAVE_EVERY = 1000; // ms, while training
 
@@ -136,81 +136,6 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
   }
   trainer.release(); // first, because training that starts clears the notice
   transport.say(error ? `${error[0].toUpperCase()}${error.slice(1)}${where ? ` (${where})` : ""}.` : "");
-}
-
-/** Keys and the actions they stand for. */
-const KEYS = {
-  " ": "play",
-  ".": "step",
-  "r": "reset",
-  "n": "newWeights",
-  "g": "presets",
-  "p": "present",
-  "t": "theme",
-  "Ctrl+z": "undo",
-  "Ctrl+Shift+z": "redo",
-  "Ctrl+y": "redo",
-  "w": "weights",
-  "f": "freeze",
-  "Shift+f": "freezeLayer",
-  "o": "switchOff",
-  "Escape": "escape",
-  "[": "earlier",
-  "]": "later",
-  "c": "compare",
-  "?": "help",
-};
-
-/** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
-function createActions(parts) {
-  const { storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison, presentation } = parts;
-  return {
-    play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
-    step: () => trainer.step(1),
-    reset() {
-      trainer.pause();
-      if (!editing.reset()) panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
-    },
-    newWeights: () => void panel.change({ control: "new-weights" }).catch(() => {}),
-    presets: () => sheets.open("presets"),
-    present: () => presentation.toggle(),
-    escape() {
-      if (presentation.isOn) presentation.leave();
-      else probe.clear();
-    },
-    undo: () => editing.undo(),
-    redo: () => editing.redo(),
-    earlier: () => editing.seek(history.cursor - 1),
-    later: () => editing.seek(history.cursor + 1),
-    compare() {
-      comparison.toggle();
-      view.redraw();
-    },
-    theme() {
-      const theme = currentTheme() === "dark" ? "light" : "dark";
-      setTheme(dash, theme);
-      rememberTheme(theme, storage);
-      view.setColours(readColours());
-    },
-    weights() {
-      const { layer, neuron } = view.selection;
-      if (layer > 0) weights.focus(parametersOf(session.layers, { layer, neuron })[0]);
-    },
-    freeze: () => neuronTools.toggle("freeze"),
-    freezeLayer: () => neuronTools.toggle("freeze-layer"),
-    switchOff: () => neuronTools.toggle("switch-off"),
-    help: () => sheets.open("help"),
-  };
-}
-
-/** Connect the buttons and the keyboard. */
-function wireActions({ actions, lenses }) {
-  for (const [id, action] of Object.entries(actions)) {
-    const button = byId(id);
-    if (button && !button.dataset.opens && !button.closest("#neuron-tools")) button.addEventListener("click", action);
-  }
-  const digits = lenses.links.map(({ dataset }, i) => [String(i + 1), () => lenses.choose(dataset.lens)]);
-  handleKeys(Object.fromEntries([...Object.entries(KEYS).map(([key, name]) => [key, actions[name]]), ...digits]));
 }
 
 /** Keep what is saved up to date. */

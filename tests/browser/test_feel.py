@@ -14,7 +14,7 @@ from tests.browser.server import ROOT
 HALL = {"width": 1920, "height": 1080}
 LEGIBLE = 16  # px, from the back of a hall
 
-MAIN = (ROOT / "assets" / "main.mjs").read_text()
+MAIN = (ROOT / "assets" / "lib" / "actions.mjs").read_text()
 
 
 def test_the_help_sheet_tells_of_every_key_and_of_no_other() -> None:

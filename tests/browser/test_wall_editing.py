@@ -134,3 +134,23 @@ def test_a_curve_is_found_all_along_its_way(modules: Relief) -> None:
     )
     assert found[::2] == [0] * 25
     assert set(found[1::2]) == {-1}
+
+
+def test_a_frozen_neuron_is_left_alone_by_training_and_one_that_is_switched_off_is_flat(relief: Relief) -> None:
+    relief.call("relief.select(1, 2)")
+    relief.page.get_by_role("button", name="freeze", exact=True).click()
+    relief.until("() => relief.model().layers[0].frozen.includes(2)")
+    assert "frozen" in (relief.page.locator('.tile[data-layer="1"][data-neuron="2"]').get_attribute("title") or "")
+    before, _ = split(relief.model.layers, relief.model.parameters)[0]
+    relief.call("relief.step(3)")
+    after, _ = split(relief.model.layers, relief.model.parameters)[0]
+    assert after[2].tobytes() == before[2].tobytes()
+    assert np.all(np.delete(after, 2, axis=0) != np.delete(before, 2, axis=0))
+    relief.page.locator("body").press("o")
+    relief.until("() => relief.model().layers[0].off.includes(2)")
+    assert not relief.surfaces("activation")[1][2].any()
+    assert relief.surfaces("activation")[1][1].any()
+    relief.page.locator("body").press("o")
+    relief.until("() => relief.model().layers[0].off.length === 0")
+    relief.page.locator("body").press("Shift+F")
+    relief.until("() => relief.model().layers[0].frozen.length === 8")
