@@ -67,7 +67,8 @@ async function createWall() {
   try {
     return new Wall(newCanvas(), GRID_SIZE);
   } catch (error) {
-    byId("flat-note").textContent = `Flat maps, because this browser cannot draw landscapes (${error.message}).`;
+    byId("flat-note").textContent = "Flat maps, because this browser cannot draw landscapes.";
+    byId("flat-note").title = error.message;
     const { FlatWall } = await import("./lib/flatwall.mjs");
     return new FlatWall(newCanvas(), GRID_SIZE);
   }
@@ -221,7 +222,7 @@ async function resume(parts, initial) {
 }
 
 /** Plotly arrives later than everything else; the inspector begins when it is there. */
-async function addInspector({ view, levels, dash }) {
+async function addInspector({ view, levels, probe, dash }) {
   const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
   const modules = Promise.all([import("./lib/inspector.mjs"), import("./lib/cutting.mjs")]);
   await whenThere(() => window.Plotly && graph("surface-plot")?._fullLayout && graph("map-plot")?._fullLayout);
@@ -233,6 +234,10 @@ async function addInspector({ view, levels, dash }) {
     resting: () => view.picture(true),
     describe: (picture, set) => cutting.show(picture, set),
   });
+  for (const plot of [graph("surface-plot"), graph("map-plot")]) {
+    plot.on("plotly_hover", ({ points: [{ x, y }] }) => probe.show({ x, y }));
+    plot.on("plotly_unhover", () => probe.show(null));
+  }
   view.setColours(view.colours);
   new ResizeObserver(() => view.inspector.resize()).observe(byId("inspector"));
 }

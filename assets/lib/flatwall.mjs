@@ -7,6 +7,8 @@ import { LEVELS } from "./arrange.mjs";
 import { contour } from "./contours.mjs";
 import { isBar } from "./edges.mjs";
 import { linspace } from "./engine.mjs";
+import { rgb } from "./gl.mjs";
+import { decisionSquare } from "./scene.mjs";
 import { classColour } from "./theme.mjs";
 
 const INSET = 4; // px between a map and the edge of its tile
@@ -86,6 +88,7 @@ export class FlatWall {
     pen.clearRect(scroll[0], scroll[1], this.canvas.width, this.canvas.height);
     this.#drawEdges();
     for (const tile of scene.tiles) this.#drawTile(tile);
+    if (scene.decision) this.#drawDecision(scene.decision);
     this.#drawLinked();
     for (const tile of scene.tiles.slice(-scene.outputs)) this.#drawPoints(tile);
     if (this.probe) for (const tile of scene.tiles) this.#drawProbe(tile);
@@ -168,6 +171,31 @@ export class FlatWall {
     context.putImageData(this.#image(values, this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS), 0, 0);
     pen.imageSmoothingEnabled = true;
     pen.drawImage(this.picture, 0, 0, n, n, tile.x - side / 2, tile.y - side / 2, side, side);
+  }
+
+  /** Whose landscape is highest where, in the colours of the classes, and all the data. */
+  #drawDecision(tile) {
+    const { n, pen, scene, colours } = this;
+    const outputs = this.rows.slice(scene.rows - scene.outputs, scene.rows);
+    if (outputs.some((values) => !values)) return;
+    const image = new ImageData(n, n);
+    for (let at = 0; at < n * n; at += 1) {
+      const heights = outputs.map((values) => values[at]);
+      const winner = heights.indexOf(Math.max(...heights)); // none where one is undefined
+      const colour = winner < 0 ? rgb(colours.paper) : rgb(classColour(winner, colours));
+      const row = n - 1 - Math.floor(at / n);
+      image.data.set([...colour.map((channel) => 255 * channel), winner < 0 ? 255 : 165], 4 * (row * n + (at % n)));
+    }
+    this.picture.getContext("2d").putImageData(image, 0, 0);
+    const { x, y, half } = decisionSquare(tile);
+    pen.drawImage(this.picture, 0, 0, n, n, x - half, y - half, 2 * half, 2 * half);
+    for (let i = 0; i < (this.points?.length ?? 0); i += 4) {
+      const [u, v, target] = this.points.subarray(i, i + 3);
+      pen.fillStyle = classColour(target, colours);
+      pen.beginPath();
+      pen.arc(x + (2 * u - 1) * half, y - (2 * v - 1) * half, 1.6, 0, 2 * Math.PI);
+      pen.fill();
+    }
   }
 
   /** Colours of one landscape, y upwards; transparent where it is undefined, darker along its level sets, darkest along zero. */

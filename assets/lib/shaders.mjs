@@ -18,7 +18,7 @@ precision highp sampler2D;
 
 const HEIGHTS = `
 uniform sampler2D heights;
-uniform int n;
+uniform highp int n;
 float heightAt(float row, ivec2 p) {
   p = clamp(p, ivec2(0), ivec2(n - 1));
   return texelFetch(heights, ivec2(p.y * n + p.x, int(row)), 0).r;
@@ -94,6 +94,8 @@ out float above;
 out float hole;
 out float skirt;
 out vec3 normal;
+out vec2 q;
+flat out float row;
 float lifted(ivec2 p) {
   float h = heightAt(source.x, p);
   return abs(h) > ${LARGEST_HEIGHT.toExponential(1)} ? 0.0 : h * source.y * ${HEIGHT};
@@ -106,6 +108,8 @@ void main() {
   levels = source.z;
   above = aboveLinked(heightAt(linked.x, p));
   skirt = mesh.z;
+  q = mesh.xy;
+  row = source.x;
   float e = 2.0 / float(n - 1);
   ivec2 low = max(p - 1, ivec2(0));
   ivec2 high = min(p + 1, ivec2(n - 1));
@@ -115,7 +119,7 @@ void main() {
   vec3 position = vec3(mesh.xy * 2.0 - 1.0, mix(height * ${HEIGHT}, ${BASE}, mesh.z));
   gl_Position = project(placement.xy, placement.z, position);
 }`,
-  fragment: `${COMMON}${COLOURS}${LINKED_LINE}
+  fragment: `${COMMON}${HEIGHTS}${COLOURS}${LINKED_LINE}
 uniform float mapness;
 in float height;
 in float levels;
@@ -123,7 +127,20 @@ in float above;
 in float hole;
 in float skirt;
 in vec3 normal;
+in vec2 q;
+flat in float row;
 out vec4 colour;
+// a steep tail that only comes near 0, as a sigmoid's does, has no zero set
+bool reachesZero() {
+  ivec2 p = ivec2(q * float(n - 1));
+  float low = heightAt(row, p), high = low;
+  for (int i = 0; i < 16; i++) {
+    float h = heightAt(row, p + ivec2(i % 4 - 1, i / 4 - 1));
+    low = min(low, h);
+    high = max(high, h);
+  }
+  return low <= 0.0 && high >= 0.0;
+}
 void main() {
   if (hole > 0.001) discard;
   float t = clamp(height, -1.0, 1.0);
@@ -139,6 +156,7 @@ void main() {
   float fade = 1.0 - smoothstep(0.35, 0.8, steep);
   float level = steep > 1e-4 ? 1.0 - clamp(abs(fract(k - 0.5) - 0.5) / steep - 0.1, 0.0, 1.0) : 0.0;
   float zero = steep > 1e-4 ? 1.0 - clamp(abs(k) / steep - 0.55, 0.0, 1.0) : 0.0;
+  if (zero > 0.0 && !reachesZero()) zero = 0.0;
   base = mix(base, levelColour, level * 0.3 * fade);
   base = mix(base, levelColour, zero * 0.85);
   colour = vec4(withLinked(base, above), 1.0);

@@ -60,10 +60,12 @@ def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: 
     )
     fresh.page.goto(fresh.url)
     fresh.until("() => window.relief?.stats().frames > 0")
-    assert "no WebGL2" in fresh.text("#flat-note")
+    assert "cannot draw landscapes" in fresh.text("#flat-note")
+    assert "no WebGL2" in (fresh.page.locator("#flat-note").get_attribute("title") or "")
     fresh.settle()
-    pixels = fresh.pixels(".tile[data-layer='2'][data-neuron='3']")
-    assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40
+    for layer in (2, 4):  # a landscape, and the decision map
+        pixels = fresh.pixels(f".tile[data-layer='{layer}'][data-neuron='0']")
+        assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40
     fresh.call("relief.step(2)")
     assert fresh.document["progress"]["epoch"] == 2
 
