@@ -146,6 +146,7 @@ export class View extends EventTarget {
    * @returns {?{x: number, y: number}} null where it is beside the landscape
    */
   pointAt(layer, neuron, event) {
+    this.flush();
     const { left, top } = this.frameElement.getBoundingClientRect();
     const x = event.clientX - left + this.frameElement.scrollLeft;
     const y = event.clientY - top + this.frameElement.scrollTop;
@@ -232,6 +233,7 @@ export class View extends EventTarget {
 
   /** What the inspector draws. @param {boolean} isFine */
   picture(isFine) {
+    this.flush(); // it may be asked for between two frames
     const picture = pictureOf(this, isFine ? FINE_GRID_SIZE : GRID_SIZE);
     this.transport.showMapScale(picture.step);
     return picture;

@@ -47,6 +47,9 @@ def shared(
     page = browser.new_page(**browser_context_args)
     opened = Relief(page, server.url)
     opened.open()
+    # what comes last, and moves what is below and beside it when it comes
+    opened.until("() => document.querySelector('#map-plot .js-plotly-plot')?._fullLayout")
+    opened.settle()
     yield opened
     page.close()
 

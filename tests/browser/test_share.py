@@ -17,6 +17,7 @@ from tests.browser.test_accessibility import violations
 
 
 def open_sheet(relief: Relief) -> None:
+    relief.page.evaluate("() => { document.querySelector('#share-link').value = ''; }")
     press(relief, "Share")
     relief.until("() => document.querySelector('#share-link').value")
 
