@@ -187,3 +187,14 @@ def test_a_wide_layers_strip_scrolls_within_itself(strip: Relief) -> None:
     term(strip, 33).scroll_into_view_if_needed()
     point_at(strip, 30)  # where a landscape is drawn it is found
     assert term(strip, 30).locator(".product").inner_text() != ""
+
+
+def test_an_arrow_does_not_stand_in_the_way_of_its_slider(strip: Relief) -> None:
+    strip.until("() => document.querySelectorAll('#terms .pull:not([hidden])').length > 0")
+    hit = strip.page.evaluate(
+        """() => [...document.querySelectorAll("#terms .pull:not([hidden])")].map((mark) => {
+             const { x, y, width, height } = mark.getBoundingClientRect();
+             return document.elementFromPoint(x + width / 2, y + height / 2)?.type;
+           })"""
+    )
+    assert set(hit) == {"range"}
