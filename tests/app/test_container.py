@@ -217,8 +217,8 @@ CHUNKED = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/jso
 def test_a_body_that_goes_on_and_on_is_refused(server: Server) -> None:
     size = LIMITS["bytes a request"]
     answer = server.send(CHUNKED + 2 * (b"%x\r\n%s\r\n" % (size, b" " * size)))
+    # the sentence may be lost, because a connection with unread bytes in it is reset when it is closed
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b'"error"' in answer
 
 
 @pytest.mark.parametrize("chunks", [b"x\r\n{}\r\n0\r\n\r\n", b"2\r\n{}{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])

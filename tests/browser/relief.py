@@ -46,6 +46,7 @@ class Relief:
     def restart(self) -> None:
         """Bring an open page back to the document it was delivered with."""
         self.page.set_viewport_size(SMALL)
+        self.page.evaluate("() => window.scrollTo(0, 0)")
         self.page.mouse.move(0, 0)
         self.page.keyboard.press("Escape")
         self.page.locator("#lens-landscapes").dispatch_event("click")
@@ -162,6 +163,7 @@ class Relief:
     @contextmanager
     def holding(self, target: Locator, dx: float, dy: float, steps: int = 8) -> Iterator[list[Request]]:
         """Drag from the middle of an element and let go at the end; yields the requests since it was taken hold of."""
+        target.scroll_into_view_if_needed()
         box = target.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

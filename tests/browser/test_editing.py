@@ -19,6 +19,7 @@ def changed_layers(before: list, after: list) -> list[list[int]]:
 
 def test_dragging_a_slider_asks_the_server_nothing_and_changes_exactly_what_is_downstream(relief: Relief) -> None:
     relief.call("relief.select(2, 5)")
+    relief.settle()
     before = relief.surfaces("activation")
     with relief.holding(relief.slider("weight of hidden 1 · neuron 3"), 18, 0) as requests:
         relief.settle()
