@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from nets.backpropagation import loss_and_gradient
 from nets.domains import find_gap
 from nets.losses import LOSSES
 from nets.model import Model
-from nets.network import Layer, Response, forward, loss_and_gradient, split
+from nets.network import Layer, Response, forward, split
 from nets.stopping import Ending
 
 Array = NDArray[np.float64]

@@ -50,7 +50,9 @@ def _slopes(layers: Layers, responses: list[Response]) -> Sides:
     for index, (part, response) in enumerate(zip(plan(layers), responses, strict=True)):
         received, inputs, z, a = response
         before = np.zeros_like(inputs) if index == 0 or part.pre is None else part.pre.slope(received, inputs)
-        after = np.zeros_like(a) if part.slope is None else part.slope(z, a)
+        after = np.zeros_like(a)
+        if part.write_slope is not None:
+            part.write_slope(z, a, after)
         yield received, before, z, after
 
 

@@ -11,6 +11,7 @@ from nets.datasets import DATASETS, DataSpec
 from nets.initializers import INITIALIZERS
 from nets.inputs import UNIT_SQUARE, Domain, Inputs
 from nets.network import Layers, initial_parameters, uniform_layers
+from nets.optimizers import OPTIMIZERS
 from nets.schedules import SCHEDULES
 from nets.stopping import Best, Stop
 
@@ -31,8 +32,8 @@ class Training:
         hyperparameters: those of the optimiser that are not its defaults, by name.
         schedule: a name of ``SCHEDULES``: how the learning rate falls from epoch to epoch.
         schedule_epochs: the schedule's T.
-        input_noise: standard deviation of what is added to every coordinate of every training point, anew in
-            every epoch (Bishop, 1995); the losses reported are without it.
+        weight_noise, input_noise, dropout: sizes of ``REGULARIZERS``; the losses reported are without them.
+        dropout_kind: a name of ``DROPOUTS``.
         stop: when a run ends by itself.
     """
 
@@ -46,12 +47,19 @@ class Training:
     hyperparameters: Mapping[str, float] = field(default_factory=dict)
     schedule: str = "constant"
     schedule_epochs: int = 200
+    weight_noise: float = 0.0
     input_noise: float = 0.0
+    dropout: float = 0.0
+    dropout_kind: str = "ordinary"
     stop: Stop = field(default_factory=Stop)
 
     def learning_rate_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch by its number, the first being 0."""
         return self.learning_rate * SCHEDULES[self.schedule].factor(epoch, self.schedule_epochs)
+
+    def batch_size_of(self, n: int) -> int:
+        """Return how many of n training points a batch holds: all of them where the optimiser wants that."""
+        return n if OPTIMIZERS[self.optimizer].is_full_batch else min(self.batch_size, n)
 
 
 @dataclass(frozen=True)

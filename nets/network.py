@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from nets.activations import ACTIVATIONS, Activation
 from nets.initializers import Initializer
-from nets.losses import Loss
 
 Array = NDArray[np.float64]
 
@@ -133,38 +132,38 @@ def _runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
     return tuple(runs)
 
 
-def activate(names: tuple[str, ...], z: Array, off: tuple[int, ...] = ()) -> Array:
-    """Apply row i's nonlinearity ``names[i]`` to row i of ``z`` (width, n); the rows ``off`` are 0."""
-    a = np.empty_like(z)
+def write_activation(names: tuple[str, ...], off: tuple[int, ...], z: Array, a: Array) -> None:
+    """Write row i's nonlinearity ``names[i]`` of row i of ``z`` (width, n) to row i of ``a``, 0 to the rows ``off``."""
     for name, rows in _runs(names):
-        a[rows] = ACTIVATIONS[name].value(z[rows])
-    a[list(off)] = 0
-    return a
+        ACTIVATIONS[name].write_value(z[rows], a[rows])
+    for row in off:
+        a[row] = 0
 
 
-def activation_slope(names: tuple[str, ...], z: Array, a: Array, off: tuple[int, ...] = ()) -> Array:
-    """Return da/dz of ``activate``, shape (width, n)."""
-    slope = np.empty_like(z)
+def write_activation_slope(names: tuple[str, ...], off: tuple[int, ...], z: Array, a: Array, slope: Array) -> None:
+    """Write da/dz of what ``write_activation`` wrote, (width, n)."""
     for name, rows in _runs(names):
-        slope[rows] = ACTIVATIONS[name].slope(z[rows], a[rows])
-    slope[list(off)] = 0
-    return slope
+        ACTIVATIONS[name].write_slope(z[rows], a[rows], slope[rows])
+    for row in off:
+        slope[row] = 0
 
 
 class Part(NamedTuple):
     """One layer as every step needs it, looked up once per network instead of once per step.
 
-    ``weights`` and ``biases`` are places in the parameter vector; ``value`` and ``slope`` are those of
-    the whole layer, None for the identity; ``before`` is the width of the layer before.
+    ``weights`` and ``biases`` are places in the parameter vector, ``units`` the layer's neurons among those of
+    all layers; ``write_value`` and ``write_slope`` are those of the whole layer, None for the identity;
+    ``before`` is the width of the layer before.
     """
 
     shape: tuple[int, int]
     weights: slice
     biases: slice
+    units: slice
     skip: bool
     pre: Activation | None
-    value: Callable[[Array], Array] | None
-    slope: Callable[[Array, Array], Array] | None
+    write_value: Callable[[Array, Array], object] | None
+    write_slope: Callable[[Array, Array, Array], object] | None
     before: int
 
 
@@ -172,7 +171,7 @@ class Part(NamedTuple):
 def plan(layers: Layers) -> tuple[Part, ...]:
     """Return the parts of a network, first layer first."""
     parts = []
-    start, before = 0, N_INPUTS
+    start, first_unit, before = 0, 0, N_INPUTS
     for layer, (width, inputs) in zip(layers, shapes(layers), strict=True):
         middle = start + width * inputs
         names, off = layer.activation, layer.off
@@ -183,69 +182,37 @@ def plan(layers: Layers) -> tuple[Part, ...]:
                 shape=(width, inputs),
                 weights=slice(start, middle),
                 biases=slice(middle, middle + width),
+                units=slice(first_unit, first_unit + width),
                 skip=layer.skip,
                 pre=None if layer.pre == "identity" else ACTIVATIONS[layer.pre],
-                value=None if is_identity else row.value if row else partial(activate, names, off=off),
-                slope=None if is_identity else row.slope if row else partial(activation_slope, names, off=off),
+                write_value=None if is_identity else row.write_value if row else partial(write_activation, names, off),
+                write_slope=(
+                    None if is_identity else row.write_slope if row else partial(write_activation_slope, names, off)
+                ),
                 before=before,
             )
         )
-        start, before = middle + width, width
+        start, first_unit, before = middle + width, first_unit + width, width
     return tuple(parts)
 
 
 def forward(layers: Layers, parameters: Array, points: Array) -> list[Response]:
     """Return every layer's response to ``points`` (2, n) float64: x in row 0, y in row 1."""
-    return _responses(plan(layers), parameters, points)
-
-
-def _responses(parts: tuple[Part, ...], parameters: Array, points: Array) -> list[Response]:
     responses = []
     received = points
-    for part in parts:
+    for part in plan(layers):
         if part.skip:
             received = np.concatenate([received, points])
         inputs = received if part.pre is None else part.pre.value(received)
         z = np.dot(parameters[part.weights].reshape(part.shape), inputs)
         z += parameters[part.biases, None]
-        a = z if part.value is None else part.value(z)
+        a = z
+        if part.write_value is not None:
+            a = np.empty_like(z)
+            part.write_value(z, a)
         responses.append(Response(received, inputs, z, a))
         received = a
     return responses
-
-
-def loss_and_gradient(
-    layers: Layers, parameters: Array, points: Array, targets: Array, loss: Loss
-) -> tuple[float, Array]:
-    """Return the loss over a batch and its gradient, by reverse accumulation (Linnainmaa, 1970).
-
-    Args:
-        parameters: (p,) float64.
-        points: (2, n) float64.
-        targets: (outputs, n) float64; one-hot columns for classes, values for regression.
-
-    Returns:
-        the loss, and d loss / d parameters of shape (p,).
-    """
-    parts = plan(layers)
-    responses = _responses(parts, parameters, points)
-    gradient = np.empty_like(parameters)
-    value, upstream = loss.value_and_slope(responses[-1].activation, targets)
-    for index in range(len(parts) - 1, -1, -1):
-        part = parts[index]
-        received, inputs, z, a = responses[index]
-        if part.slope is not None:
-            upstream = upstream * part.slope(z, a)
-        np.dot(upstream, inputs.T, out=gradient[part.weights].reshape(part.shape))
-        np.add.reduce(upstream, axis=1, out=gradient[part.biases])
-        if index == 0:
-            break
-        upstream = np.dot(parameters[part.weights].reshape(part.shape).T, upstream)
-        if part.pre is not None:
-            upstream = upstream * part.pre.slope(received, inputs)
-        if part.skip:
-            upstream = upstream[: part.before]
-    return value, gradient
 
 
 def uniform_layers(widths: Sequence[int], activation: str, output: str = "identity") -> Layers:

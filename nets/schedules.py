@@ -7,6 +7,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+CORNERS = ((0, 0.45, 0.9, 1), (0.1, 1, 0.1, 0.001))  # of the one cycle: shares of T, and the factors there
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -24,6 +28,11 @@ class Schedule:
     factor: Callable[[int, int], float]
     formula: str
     source: str
+
+
+def _one_cycle(epoch: int, period: int) -> float:
+    """Return the factor between the corners of the cycle; after its end the last one."""
+    return float(np.interp(epoch / period, *CORNERS))
 
 
 _ROWS = (
@@ -45,6 +54,12 @@ _ROWS = (
         lambda epoch, period: (1 + math.cos(math.pi * (epoch % period) / period)) / 2,
         "½ (1 + cos(π (e mod T) / T))",
         "Loshchilov and Hutter, 2016",
+    ),
+    Schedule(
+        "one_cycle",
+        _one_cycle,
+        "0.1 → 1 → 0.1 → 0.001 in straight lines, at 0, 0.45 T, 0.9 T and T",
+        "Smith and Topin, 2017",
     ),
     Schedule("inverse", lambda epoch, period: 1 / (1 + epoch / period), "1 / (1 + e / T)", "Darken and Moody, 1991"),
 )

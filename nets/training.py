@@ -1,12 +1,10 @@
 """Training: gradient descent over mini-batches, deterministic and resumable to the bit.
 
-The order of epoch e's points comes from ``default_rng([seed, e])``, the noise added to them from
-``default_rng([seed, e, 1])`` and everything else from the model itself, so a run that is cut into
-slices anywhere, in mid-epoch too, ends with the same bits as one that is not. The last batch of an
-epoch holds what is left and may be smaller.
+Whatever is random comes from ``nets.draws`` and everything else from the model itself, so a run that is cut into
+slices anywhere, in mid-epoch too, ends with the same bits as one that is not. The last batch of an epoch holds what
+is left and may be smaller.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import NamedTuple
@@ -14,16 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nets.datasets import load, target_rows
+from nets.batches import Batch, batches_of_data, epoch_of
 from nets.divergence import diagnose
+from nets.engine import steps_of
 from nets.losses import LOSSES
-from nets.model import LARGEST_PARAMETER, LARGEST_STATE, Model, Progress, Training
-from nets.network import forward, held_parameters, is_weight, loss_and_gradient
-from nets.optimizers import OPTIMIZERS
+from nets.model import Model, Progress
+from nets.network import forward
 from nets.stopping import Ending, ending, improved
 
 Array = NDArray[np.float64]
-Update = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 
 @dataclass(frozen=True)
@@ -68,13 +65,6 @@ class Slice(NamedTuple):
     ending: Ending | None
 
 
-class Batch(NamedTuple):
-    """Points (2, n) and target rows (outputs, n)."""
-
-    points: Array
-    targets: Array
-
-
 def train_slice(model: Model, budget: Budget) -> Slice:
     """Train ``model`` for one budget; a pure function of the model but for ``budget.seconds``.
 
@@ -94,17 +84,12 @@ class _Run:
         progress = model.progress
         self._model = model
         self._budget = budget
-        self._train, _ = batches_of_data(model)
-        self._n_batches = -(-self._train.points.shape[1] // model.training.batch_size)
-        self._gradient = penalised_gradient(model)
-        self._parameters, self._state = model.parameters, progress.state
-        if not progress.state.size:
-            optimizer = OPTIMIZERS[model.training.optimizer].make(model.training.learning_rate)
-            self._state = optimizer.init(model.parameters)
+        self._train, self._test = batches_of_data(model)
+        self._steps = steps_of(model)
         self._epoch, self._batch, self._best = progress.epoch, progress.batch, progress.best
         self._last_epoch = None if budget.epochs is None else progress.epoch + budget.epochs
         self._clock = SliceClock(budget)
-        self._steps = 0
+        self._left = budget.steps
         self._snapshots: list[Snapshot] = []
         self._finished: tuple[int, Array] | None = None  # the last epoch that ended, and the parameters then
 
@@ -116,47 +101,50 @@ class _Run:
         return Slice(self._present(), self._snapshots, over)
 
     def _present(self) -> Model:
-        progress = Progress(self._epoch, self._batch, self._state, self._best)
-        return replace(self._model, parameters=self._parameters, progress=progress)
+        steps = self._steps
+        progress = Progress(self._epoch, self._batch, steps.state.copy(), self._best)
+        return replace(self._model, parameters=steps.parameters.copy(), progress=progress)
 
     def _is_spent(self) -> bool:
-        return self._steps == self._budget.steps or self._epoch == self._last_epoch or self._clock.is_over()
+        return self._left == 0 or self._epoch == self._last_epoch or self._clock.is_over()
 
     def _train_epoch(self) -> Ending | None:
         """Go on to the end of the epoch, or of the budget."""
-        update = update_rule(self._model, self._epoch)
-        gradient, parameters, state = self._gradient, self._parameters, self._state
-        for batch in shuffled(self._train, self._model.training, self._epoch, self._batch):
-            value, slope = gradient(parameters, batch)
-            new, new_state = update(parameters, slope, state)
-            if not (np.isfinite(value) and _is_within(new, LARGEST_PARAMETER) and _is_within(new_state, LARGEST_STATE)):
-                return self._diverge(batch)
-            self._parameters, self._state = parameters, state = new, new_state
-            self._batch += 1
-            self._steps += 1
-            if self._batch < self._n_batches and self._is_spent():
+        epoch = epoch_of(self._model, self._train, self._epoch)
+        while True:
+            wanted = min(self._steps.stride, epoch.n_batches - self._batch)
+            if self._left is not None:
+                wanted = min(wanted, self._left)
+            taken = self._steps.take(epoch, self._batch, wanted)
+            self._batch += taken
+            self._left = None if self._left is None else self._left - taken
+            if taken < wanted:
+                return self._diverge(epoch.batch(self._batch))
+            if self._batch == epoch.n_batches:
+                self._epoch, self._batch = self._epoch + 1, 0
+                return self._end_epoch()
+            if self._is_spent():
                 return None
-        self._epoch, self._batch = self._epoch + 1, 0
-        return self._end_epoch()
 
     def _end_epoch(self) -> Ending | None:
         """Take a snapshot where one is due, and see whether the run is over."""
         is_snapshot_due = self._clock.is_snapshot_due(len(self._snapshots))
         metrics = None
         if is_snapshot_due or self._model.training.stop.needs_metrics:
-            metrics = evaluate(self._present())
+            metrics = self._measure(self._steps.parameters)
             if not np.isfinite(metrics.train_loss):
                 return self._diverge(self._train)
+        parameters = self._steps.parameters.copy()
         if metrics and is_snapshot_due:
-            self._snapshots.append(Snapshot(self._epoch, self._parameters, metrics))
-        self._finished = self._epoch, self._parameters
+            self._snapshots.append(Snapshot(self._epoch, parameters, metrics))
+        self._finished = self._epoch, parameters
         return self._stopped(metrics)
 
     def _stopped(self, metrics: Metrics | None = None) -> Ending | None:
         """Return the ending where a stop condition holds at the end of an epoch; what is over remembers no best."""
         stop = self._model.training.stop
         if metrics is None and stop.needs_metrics:
-            metrics = evaluate(self._present())
+            metrics = self._measure(self._steps.parameters)
         loss = accuracy = best = None
         if metrics and np.isfinite(metrics.train_loss):
             loss, accuracy = metrics.train_loss, metrics.train_accuracy
@@ -170,15 +158,13 @@ class _Run:
         if self._finished:
             epoch, parameters = self._finished
             if not self._snapshots or self._snapshots[-1].epoch < epoch:
-                metrics = evaluate(replace(self._model, parameters=parameters))
+                metrics = self._measure(parameters)
                 if np.isfinite(metrics.train_loss):
                     self._snapshots.append(Snapshot(epoch, parameters, metrics))
         return diagnose(self._present(), *batch, self._train.points)
 
-
-def _is_within(vector: Array, largest: float) -> bool:
-    """Whether the vector's norm is below ``largest``; one product finds every NaN and infinity too."""
-    return bool(vector.dot(vector) < largest**2)
+    def _measure(self, parameters: Array) -> Metrics:
+        return _metrics(self._model, parameters, self._train, self._test)
 
 
 class SliceClock:
@@ -200,88 +186,21 @@ class SliceClock:
         return perf_counter() - self.start >= (self.seconds or 0) * taken / self.snapshots
 
 
-def batches_of_data(model: Model) -> tuple[Batch, Batch]:
-    """Return the model's train points and test points, as the network sees them."""
-    data = load(model.data)
-    points = model.inputs.standardise(data.points)
-    targets = target_rows(model.data, data.targets)
-    train = ~data.is_test
-    return (
-        Batch(points[:, train], targets[:, train]),
-        Batch(points[:, data.is_test], targets[:, data.is_test]),
-    )
-
-
-def shuffled(train: Batch, training: Training, epoch: int, first: int = 0) -> Iterator[Batch]:
-    """Yield the mini-batches of one epoch in its own order and with its own noise, from batch ``first`` on.
-
-    Noise on the inputs is a penalty on how fast the outputs change (Bishop, 1995). It is drawn for the
-    whole epoch, so that batches are the same wherever a slice begins.
-    """
-    n = train.points.shape[1]
-    order = np.random.default_rng([training.seed, epoch]).permutation(n)
-    points, targets = train.points[:, order], train.targets[:, order]
-    if training.input_noise:
-        noise = np.random.default_rng([training.seed, epoch, 1]).standard_normal(points.shape)
-        points = points + training.input_noise * noise
-    for start in range(first * training.batch_size, n, training.batch_size):
-        chosen = slice(start, start + training.batch_size)
-        yield Batch(points[:, chosen], targets[:, chosen])
-
-
-def update_rule(model: Model, epoch: int) -> Update:
-    """Return the optimiser's update in an epoch; parameters of frozen neurons come out of it as they went in."""
-    training = model.training
-    row = OPTIMIZERS[training.optimizer]
-    update = row.make(training.learning_rate_at(epoch), **training.hyperparameters).update
-    held = held_parameters(model.layers)
-    if held is None:
-        return update
-
-    def update_others(parameters: Array, gradient: Array, state: Array) -> tuple[Array, Array]:
-        new, new_state = update(parameters, gradient, state)
-        new[held] = parameters[held]  # what momentum has gathered would move them still
-        return new, new_state
-
-    return update_others
-
-
-def penalised_gradient(model: Model) -> Callable[[Array, Batch], tuple[float, Array]]:
-    """Return ``(parameters, batch) -> (loss, gradient)`` with the penalties' slopes in the gradient.
-
-    The gradient is 0 for the parameters of neurons that are frozen or switched off.
-    """
-    loss = LOSSES[model.training.loss]
-    l1, l2 = model.training.l1, model.training.l2
-    mask = is_weight(model.layers)
-    l1_mask, l2_mask = l1 * mask, l2 * mask
-    held = held_parameters(model.layers)
-
-    def gradient(parameters: Array, batch: Batch) -> tuple[float, Array]:
-        value, slope = loss_and_gradient(model.layers, parameters, batch.points, batch.targets, loss)
-        if l1:
-            slope += l1_mask * np.sign(parameters)
-        if l2:
-            slope += l2_mask * parameters
-        if held is not None:
-            slope[held] = 0
-        return value, slope
-
-    return gradient
-
-
 def evaluate(model: Model) -> Metrics:
     """Return the model's losses (without penalties) and, for classes, the shares it gets right."""
-    train, test = batches_of_data(model)
-    train_loss, train_accuracy = _loss_and_accuracy(model, train)
+    return _metrics(model, model.parameters, *batches_of_data(model))
+
+
+def _metrics(model: Model, parameters: Array, train: Batch, test: Batch) -> Metrics:
+    train_loss, train_accuracy = _loss_and_accuracy(model, parameters, train)
     if not test.points.size:
         return Metrics(train_loss, None, train_accuracy, None)
-    test_loss, test_accuracy = _loss_and_accuracy(model, test)
+    test_loss, test_accuracy = _loss_and_accuracy(model, parameters, test)
     return Metrics(train_loss, test_loss, train_accuracy, test_accuracy)
 
 
-def _loss_and_accuracy(model: Model, batch: Batch) -> tuple[float, float | None]:
-    outputs = forward(model.layers, model.parameters, batch.points)[-1].activation
+def _loss_and_accuracy(model: Model, parameters: Array, batch: Batch) -> tuple[float, float | None]:
+    outputs = forward(model.layers, parameters, batch.points)[-1].activation
     loss, _ = LOSSES[model.training.loss].value_and_slope(outputs, batch.targets)
     if not model.data.classes:
         return loss, None

@@ -24,6 +24,7 @@ from nets.losses import LOSSES
 from nets.model import LARGEST_STATE, Progress, Training
 from nets.network import Layers, n_parameters
 from nets.optimizers import OPTIMIZERS
+from nets.regularizers import DROPOUTS, REGULARIZERS
 from nets.schedules import SCHEDULES
 from nets.stopping import Best, Stop
 
@@ -64,13 +65,12 @@ def read_training(value: Any, data: DataSpec) -> Training:
         optimizer=optimizer,
         learning_rate=read_number(values["learning_rate"], "training.learning_rate", 1e-8, 1e3),
         batch_size=read_integer(values["batch_size"], "training.batch_size", 1, LIMITS["points"]),
-        l1=read_number(values["l1"], "training.l1", 0, 100),
-        l2=read_number(values["l2"], "training.l2", 0, 100),
+        **{name: read_number(values[name], f"training.{name}", 0, row.highest) for name, row in REGULARIZERS.items()},
+        dropout_kind=read_choice(values["dropout_kind"], "training.dropout_kind", "kind of dropout", DROPOUTS),
         seed=read_integer(values["seed"], "training.seed", 0, LARGEST_SEED),
         hyperparameters=_hyperparameters(values["hyperparameters"], optimizer),
         schedule=read_choice(values["schedule"], "training.schedule", "schedule", SCHEDULES),
         schedule_epochs=read_integer(values["schedule_epochs"], "training.schedule_epochs", 1, LONGEST_PERIOD),
-        input_noise=read_number(values["input_noise"], "training.input_noise", 0, 1),
         stop=_stop(fields.get("stop", {})),
     )
 
@@ -112,7 +112,8 @@ def read_progress(value: Any, layers: Layers, data: DataSpec, training: Training
         DocumentError: naming the first field that is wrong.
     """
     fields = read_fields(value, "progress", optional=("epoch", "batch", "state", "best"))
-    n_batches = math.ceil((data.n - data.n_test) / training.batch_size)
+    n_train = data.n - data.n_test
+    n_batches = math.ceil(n_train / training.batch_size_of(n_train))
     optimizer = OPTIMIZERS[training.optimizer].make(training.learning_rate)
     state = fields.get("state", "")
     length = optimizer.init(np.zeros(n_parameters(layers))).size if state != "" else 0

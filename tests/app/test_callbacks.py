@@ -120,7 +120,7 @@ def test_a_change_that_fails_keeps_those_before_it_and_leaves_those_after_it_out
         (change("weights", 1), "changes"),
         (change("remove-layer", layer=7), "layers[7]"),
         (change("neuron-activation", "relu", layer=99), "changes"),
-        (change("loss", "hinge"), "training.loss"),
+        (change("loss", "hing"), "training.loss"),
         (change("dataset", ["spiral"]), "data.name"),
     ],
 )

@@ -170,8 +170,8 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "an extra field of a layer": (layers_with(units=1), "layers[0].units", "unknown field 'units'"),
     "an unknown activation": (layers_with(activation="swisch"), OPEN_PATH, "choose from identity, relu"),
     "an unknown data set": (part_with("data", name="mnist"), "data.name", "choose from spiral"),
-    "an unknown optimiser": (part_with("training", optimizer="lion"), "training.optimizer", "choose from sgd"),
-    "an unknown loss": (part_with("training", loss="hinge"), "training.loss", "choose from softmax"),
+    "an unknown optimiser": (part_with("training", optimizer="lyon"), "training.optimizer", "choose from sgd"),
+    "an unknown loss": (part_with("training", loss="hing"), "training.loss", "choose from softmax"),
     "an unknown initialiser": (part_with("initial", initializer="x"), "initial.initializer", "choose from uniform"),
     "a loss for another task": (
         body(model=serialise(create(dataset("saddle"))) | {"training": DOCUMENT["training"]}),

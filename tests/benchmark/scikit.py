@@ -11,8 +11,8 @@ from warnings import catch_warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from nets.batches import Batch, batches_of_data
 from nets.model import Model
-from nets.training import Batch, batches_of_data
 
 Array = NDArray[np.float64]
 

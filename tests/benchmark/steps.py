@@ -10,11 +10,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nets.backpropagation import loss_and_gradient
+from nets.batches import Batch, Epoch, batches_of_data
+from nets.descent import Descent
 from nets.losses import LOSSES
 from nets.model import Model, dataset
-from nets.network import N_INPUTS, loss_and_gradient
+from nets.network import N_INPUTS
 from nets.optimizers import OPTIMIZERS
-from nets.training import Batch, Budget, batches_of_data, penalised_gradient, train_slice
+from nets.training import Budget, train_slice
 from tests.benchmark import scikit
 from tests.benchmark.kernels import Kernels, kernels
 from tests.benchmark.networks import NETWORKS
@@ -123,14 +126,12 @@ def _bare(model: Model, bare: Kernels) -> Callable[[], int]:
 
 def _step(model: Model, batch: Batch) -> Callable[[], int]:
     """Gradient and update, as the inner loop of ``nets.training`` calls them."""
-    gradient = penalised_gradient(model)
-    optimizer = OPTIMIZERS[model.training.optimizer].make(model.training.learning_rate)
+    steps = Descent(model)
+    epoch = Epoch(0, *batch, batch.points.shape[1], None)
 
     def run() -> int:
-        parameters, state = model.parameters, optimizer.init(model.parameters)
         for _ in range(FEW):
-            _, slope = gradient(parameters, batch)
-            parameters, state = optimizer.update(parameters, slope, state)
+            steps.take(epoch, 0, 1)
         return FEW
 
     return run

@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
+from nets.batches import Batch, batches_of_data
 from nets.document import parse, serialise
 from nets.model import Model
-from nets.training import Batch, batches_of_data
 from tests.benchmark import frames, slices, start, steps, wire
 from tests.benchmark.networks import LARGEST, NETWORKS
 from tests.benchmark.tables import Benchmark, paired_ratio

@@ -42,7 +42,30 @@ def mean_squared_error(outputs: Sequence[float], targets: Sequence[float]) -> fl
     return sum((a - t) ** 2 for a, t in zip(outputs, targets, strict=True))
 
 
-LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "mean_squared_error": mean_squared_error}
+def mean_absolute_error(outputs: Sequence[float], targets: Sequence[float]) -> float:
+    """Σ |a − t| of one point."""
+    return sum(abs(a - t) for a, t in zip(outputs, targets, strict=True))
+
+
+def huber(outputs: Sequence[float], targets: Sequence[float]) -> float:
+    """A parabola with straight arms, of one point."""
+    distances = [abs(a - t) for a, t in zip(outputs, targets, strict=True)]
+    return sum(d**2 / 2 if d <= 1 else d - 0.5 for d in distances)
+
+
+def hinge(scores: Sequence[float], targets: Sequence[float]) -> float:
+    """By how much other classes come nearer to the true one than 1, summed up."""
+    true = list(targets).index(1)
+    return sum(max(0.0, 1 - (scores[true] - score)) for k, score in enumerate(scores) if k != true)
+
+
+LOSSES = {
+    "softmax_cross_entropy": softmax_cross_entropy,
+    "mean_squared_error": mean_squared_error,
+    "mean_absolute_error": mean_absolute_error,
+    "huber": huber,
+    "hinge": hinge,
+}
 
 
 class Response(NamedTuple):

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from nets.activations import ACTIVATIONS, Activation
+from nets.backpropagation import loss_and_gradient
+from nets.batches import batches_of_data
 from nets.divergence import diagnose
 from nets.document import parse, serialise
 from nets.losses import LOSSES
 from nets.model import Model, create, dataset
-from nets.network import Layer, Layers, loss_and_gradient, n_parameters, split, uniform_layers
+from nets.network import Layer, Layers, n_parameters, split, uniform_layers
 from nets.stopping import Ending
-from nets.training import Budget, batches_of_data, train_slice
+from nets.training import Budget, train_slice
 from tests.nets.models import model_of
 
 SQUARE, SUM = Layer(1, ("square",)), Layer(1, ("identity",))
@@ -54,7 +56,7 @@ def test_a_nonlinearity_before_the_weights_is_told_too() -> None:
 
 
 def test_what_is_undefined_is_not_said_to_have_overflowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    root = Activation("a_root", np.sqrt, lambda z, a: 0.5 / a, "√z", "a nonlinearity with a hole")
+    root = Activation("a_root", np.sqrt, lambda z, a, out: np.divide(0.5, a, out), "√z", "a nonlinearity with a hole")
     monkeypatch.setitem(ACTIVATIONS, "a_root", root)
     model = huge((Layer(1, ("a_root",)), SUM), 1.0)
     model = replace(model, parameters=np.array([0, 0, -0.25, 1, 0.0]))

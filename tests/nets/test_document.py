@@ -104,7 +104,10 @@ def test_a_document_says_what_the_design_says() -> None:
         "hyperparameters": {},
         "schedule": "constant",
         "schedule_epochs": 200,
+        "weight_noise": 0,
         "input_noise": 0,
+        "dropout": 0,
+        "dropout_kind": "ordinary",
         "stop": {"epoch": None, "loss": None, "accuracy": None, "plateau": None},
     }
     assert document["progress"] == {"epoch": 0, "batch": 0, "state": ""}

@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nets.backpropagation import loss_and_gradient
+from nets.batches import batches_of_data
 from nets.losses import LOSSES
 from nets.model import Model, dataset
-from nets.network import Layer, Layers, forward, held_parameters, loss_and_gradient, n_parameters, split
+from nets.network import Layer, Layers, forward, held_parameters, n_parameters, split
+from nets.objective import Objective
 from nets.optimizers import OPTIMIZERS
 from nets.surfaces import surfaces
-from nets.training import Budget, batches_of_data, evaluate, penalised_gradient, train_slice
+from nets.training import Budget, evaluate, train_slice
 from tests.nets.gradient_check import assert_is_gradient
 from tests.nets.models import MARKED, bits, model_of, through_json
 
@@ -67,8 +70,10 @@ def test_the_gradient_of_what_is_held_is_zero_and_the_rest_is_as_it_would_be() -
     layers = tuple(replace(layer, off=()) for layer in MARKED)  # frozen neurons answer as before
     model = model_of(layers, dataset("xor", n=48), l1=0.1, l2=0.2)
     batch, _ = batches_of_data(model)
-    _, gradient = penalised_gradient(model)(model.parameters, batch)
-    _, free = penalised_gradient(replace(model, layers=unmarked(layers)))(model.parameters, batch)
+    objective, other = Objective(model), Objective(replace(model, layers=unmarked(layers)))
+    for one in (objective, other):
+        one.loss(*batch)
+    gradient, free = objective.gradient, other.gradient
     held = is_held(layers)
     assert not gradient[held].any()
     np.testing.assert_array_equal(gradient[~held], free[~held])

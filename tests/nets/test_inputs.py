@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nets.batches import batches_of_data
 from nets.datasets import DataSpec
 from nets.inputs import Inputs, frame
 from nets.model import Model, create, dataset
 from nets.surfaces import surfaces
-from nets.training import Budget, batches_of_data, evaluate, train_slice
+from nets.training import Budget, evaluate, train_slice
 from tests.nets import plain_python
 from tests.nets.models import MIXED, bits, model_of, spiral_model, through_json
 

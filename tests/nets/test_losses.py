@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from nets.losses import LOSSES, Loss, mean_squared_error, softmax, softmax_cross_entropy
+from nets.losses import LOSSES, Loss, softmax
 from tests.nets import plain_python
 from tests.nets.gradient_check import assert_is_gradient
 
 rows = pytest.mark.parametrize("row", LOSSES.values(), ids=LOSSES)
+
+softmax_cross_entropy = LOSSES["softmax_cross_entropy"].value_and_slope
 
 SCORES = np.array([[0.3, -1.2, 2.0, 0.1], [1.1, 0.4, -0.7, 0.2], [-0.5, 0.9, 0.6, 0.3]])
 ONE_HOT = np.array([[1.0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 0, 0]])
@@ -26,9 +28,33 @@ def test_cross_entropy_of_two_points_by_hand() -> None:
 def test_squared_error_of_two_points_by_hand() -> None:
     """Differences (1, −2) and (3, 0): squares sum to 5 and 9, their mean is 7 and there is no ½."""
     outputs = np.array([[1.0, 5], [0, 4]])
-    value, slope = mean_squared_error(outputs, np.array([[0.0, 2], [2, 4]]))
+    value, slope = LOSSES["mean_squared_error"].value_and_slope(outputs, np.array([[0.0, 2], [2, 4]]))
     assert value == 7
     np.testing.assert_array_equal(slope, [[1, 3], [-2, 0]])
+
+
+def test_absolute_error_of_two_points_by_hand() -> None:
+    """Differences (1, −2) and (3, 0): 3 and 3; where there is no difference the slope is 0."""
+    outputs = np.array([[1.0, 5], [0, 4]])
+    value, slope = LOSSES["mean_absolute_error"].value_and_slope(outputs, np.array([[0.0, 2], [2, 4]]))
+    assert value == 3
+    np.testing.assert_array_equal(slope, [[0.5, 0.5], [-0.5, 0]])
+
+
+def test_huber_of_two_points_by_hand() -> None:
+    """Differences (½, −2) and (3, 1): ⅛ + 1.5 and 2.5 + ½, and slopes that stop at ±1."""
+    outputs = np.array([[0.5, 5], [0, 5]])
+    value, slope = LOSSES["huber"].value_and_slope(outputs, np.array([[0.0, 2], [2, 4]]))
+    assert value == (0.125 + 1.5 + 2.5 + 0.5) / 2
+    np.testing.assert_array_equal(slope, [[0.25, 0.5], [-0.5, 0.5]])
+
+
+def test_hinge_of_two_points_by_hand() -> None:
+    """Class 0 with scores (3, 2.5, 4): ½ + 2, two classes too near; class 2 with (0, 1, 2): 1 is at the margin."""
+    scores = np.array([[3.0, 0], [2.5, 1], [4, 2]])
+    value, slope = LOSSES["hinge"].value_and_slope(scores, np.array([[1.0, 0], [0, 0], [0, 1]]))
+    assert value == 2.5 / 2
+    np.testing.assert_array_equal(slope, [[-1, 0], [0.5, 0], [0.5, 0]])
 
 
 @rows

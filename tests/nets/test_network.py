@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from nets.activations import ACTIVATIONS
+from nets.backpropagation import loss_and_gradient
 from nets.initializers import INITIALIZERS, Initializer
 from nets.losses import LOSSES, Loss
 from nets.network import (
     Layer,
     Layers,
-    activate,
-    activation_slope,
     forward,
     initial_parameters,
     is_weight,
-    loss_and_gradient,
     n_parameters,
     shapes,
     split,
     uniform_layers,
+    write_activation,
+    write_activation_slope,
 )
 from tests.nets import plain_python
 from tests.nets.gradient_check import assert_is_gradient
@@ -125,12 +125,14 @@ def test_the_nonlinearity_before_the_weights_acts_on_all_that_a_layer_receives()
     assert output.activation.tolist() == [[4 * 213**2 + 500 + 60_000 + 7]]
 
 
-def test_every_neuron_has_its_own_nonlinearity() -> None:
+def test_every_neuron_has_its_own_nonlinearity_and_one_that_is_switched_off_none() -> None:
     names = ("square", "square", "relu", "abs", "square")
     z = np.array([[-2.0], [3], [-4], [-5], [6]])
-    a = activate(names, z)
-    assert a.ravel().tolist() == [4, 9, 0, 5, 36]
-    assert activation_slope(names, z, a).ravel().tolist() == [-4, 6, 0, -1, 12]
+    a, slope = np.empty_like(z), np.empty_like(z)
+    write_activation(names, (3,), z, a)
+    write_activation_slope(names, (3,), z, a, slope)
+    assert a.ravel().tolist() == [4, 9, 0, 0, 36]
+    assert slope.ravel().tolist() == [-4, 6, 0, 0, 12]
 
 
 def test_widths_2_8_8_3_have_123_parameters() -> None:

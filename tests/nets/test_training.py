@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nets.backpropagation import loss_and_gradient
+from nets.batches import batches_of_data, epoch_of
 from nets.datasets import DATASETS, DataSpec, load
 from nets.losses import LOSSES
 from nets.model import Model, create, dataset
-from nets.network import loss_and_gradient, split
+from nets.network import split
+from nets.objective import Objective
 from nets.optimizers import OPTIMIZERS
-from nets.training import Budget, batches_of_data, evaluate, penalised_gradient, shuffled, train_slice
+from nets.training import Budget, evaluate, train_slice
 from tests.nets import plain_python
 from tests.nets.gradient_check import assert_is_gradient
 from tests.nets.models import MIXED, bits, model_of, spiral_model
@@ -21,8 +24,13 @@ RATES = {
     "sgd": 0.1,
     "momentum": 0.02,
     "nesterov": 0.02,
+    "adagrad": 0.1,
     "rmsprop": 0.005,
     "adam": 0.01,
+    "adamw": 0.01,
+    "nadam": 0.01,
+    "lion": 0.002,
+    "lbfgs": 1.0,
 }  # a sensible learning rate for each optimiser
 
 
@@ -81,12 +89,12 @@ def test_epochs_with_noise_and_with_a_schedule_are_those_of_plain_python(setting
 
 def test_noise_has_the_deviation_that_was_set_and_is_another_in_every_epoch() -> None:
     model = create(dataset("spiral", n=4000), hidden=[])
-    training = replace(model.training, input_noise=0.25, batch_size=4000)
+    model = replace(model, training=replace(model.training, input_noise=0.25, batch_size=100))
+    quiet = replace(model, training=replace(model.training, input_noise=0.0))
     train, _ = batches_of_data(model)
     added = []
     for epoch in range(2):
-        (noisy,) = shuffled(train, training, epoch)
-        (clean,) = shuffled(train, replace(training, input_noise=0.0), epoch)
+        noisy, clean = epoch_of(model, train, epoch), epoch_of(quiet, train, epoch)
         np.testing.assert_array_equal(noisy.targets, clean.targets)
         added.append(noisy.points - clean.points)
     assert np.std(added[0], axis=1) == pytest.approx([0.25, 0.25], rel=0.05)
@@ -109,7 +117,7 @@ def test_hyperparameters_reach_the_optimiser(optimizer: str) -> None:
         same = spiral_model(optimizer=optimizer, hyperparameters=told)
         assert train_slice(same, Budget(epochs=2)).model.parameters.tobytes() == plain.tobytes()
         other = spiral_model(optimizer=optimizer, hyperparameters={entry.name: 0.5})
-        assert not np.any(train_slice(other, Budget(epochs=2)).model.parameters == plain)
+        assert not np.array_equal(train_slice(other, Budget(epochs=2)).model.parameters, plain)
 
 
 def test_a_batch_size_larger_than_the_data_is_one_batch_of_everything() -> None:
@@ -135,9 +143,11 @@ def test_the_gradient_includes_the_penalties_of_the_weights_but_not_of_the_biase
         weights = [w for matrix, _ in split(model.layers, parameters) for w in matrix.ravel().tolist()]
         return loss + l1 * sum(abs(w) for w in weights) + l2 * sum(w * w for w in weights) / 2
 
-    value, gradient = penalised_gradient(model)(model.parameters, train)
-    assert_is_gradient(gradient, penalised_loss, model.parameters)
+    objective = Objective(model)
+    value = objective.loss(*train)
+    assert_is_gradient(objective.gradient, penalised_loss, model.parameters)
     assert value == evaluate(model).train_loss  # what is reported is without the penalties
+    assert value + objective.penalty() == pytest.approx(penalised_loss(model.parameters), rel=1e-14)
 
 
 @pytest.mark.parametrize("name", DATASETS)
