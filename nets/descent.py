@@ -3,6 +3,7 @@
 This is the reference. What else takes steps (``nets.engine`` chooses) must take the same ones.
 """
 
+from math import isfinite
 from typing import Protocol
 
 import numpy as np
@@ -70,7 +71,7 @@ class Descent:
         self._optimizer.write_update(self.parameters, objective.gradient, self.state, new, new_state)
         if self._held is not None:
             new[self._held] = self.parameters[self._held]  # what momentum has gathered would move them still
-        if not (np.isfinite(value) and is_within(new, LARGEST_PARAMETER) and is_within(new_state, LARGEST_STATE)):
+        if not (isfinite(value) and is_within(new, LARGEST_PARAMETER) and is_within(new_state, LARGEST_STATE)):
             return False
         np.copyto(self.parameters, new)
         np.copyto(self.state, new_state)

@@ -1,12 +1,84 @@
-"""The engine: who takes the steps of training."""
+"""The engine: who takes the steps of training.
+
+All engines take the same steps to 1e-12; which one does is decided by the model alone and by what is installed, never
+by the clock, so that a run which is cut into slices stays one run.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from nets.descent import Descent, LineSearches, Steps
 from nets.lbfgs import Minimizer
 from nets.model import Model
+from nets.network import n_parameters
 from nets.optimizers import OPTIMIZERS
 
+MOST_PARAMETERS = 1000  # of a network whose steps are compiled
+MOST_WORK = 120_000  # parameters times points of a batch; beyond either numpy's matrix products are faster
 
-def steps_of(model: Model) -> Steps:
-    """Return what takes the steps of the model's training."""
+
+class Engine(NamedTuple):
+    """One way to take steps.
+
+    Attributes:
+        name: what ``train_slice`` calls it.
+        make: ``model -> Steps``.
+        is_available: whether it can be used here.
+        is_suited: whether it is a good choice for a model; the first of the table that is is taken.
+    """
+
+    name: str
+    make: Callable[[Model], Steps]
+    is_available: Callable[[], bool]
+    is_suited: Callable[[Model], bool]
+
+
+def steps_of(model: Model, engine: str | None = None) -> Steps:
+    """Return what takes the steps of the model's training.
+
+    Args:
+        engine: a name of ``ENGINES``; None for the one that suits the model.
+
+    Raises:
+        ValueError: when there is no engine of that name, or it cannot be used here.
+    """
     optimizer = OPTIMIZERS[model.training.optimizer].make(model.training.learning_rate)
-    return LineSearches(model, optimizer) if isinstance(optimizer, Minimizer) else Descent(model)
+    if isinstance(optimizer, Minimizer):
+        return LineSearches(model, optimizer)
+    if engine is None:
+        return next(row for row in ENGINES.values() if row.is_available() and row.is_suited(model)).make(model)
+    if engine not in ENGINES:
+        raise ValueError(f"unknown engine {engine!r}; choose from {', '.join(ENGINES)}")
+    if not ENGINES[engine].is_available():
+        raise ValueError(f"the engine {engine!r} needs what requirements-fast.txt lists")
+    return ENGINES[engine].make(model)
+
+
+def _is_small(model: Model) -> bool:
+    p = n_parameters(model.layers)
+    batch_size = model.training.batch_size_of(model.data.n - model.data.n_test)
+    return p <= MOST_PARAMETERS and p * batch_size <= MOST_WORK
+
+
+@lru_cache(maxsize=1)
+def _is_compiler_here() -> bool:
+    try:
+        import nets.compiled_descent  # noqa: F401, PLC0415  half a second, and only where it is installed
+    except ImportError:
+        return False
+    return True
+
+
+def _compiled_descent(model: Model) -> Steps:
+    from nets.compiled_descent import CompiledDescent  # noqa: PLC0415
+
+    return CompiledDescent(model)
+
+
+_ROWS = (
+    Engine("compiled", _compiled_descent, _is_compiler_here, _is_small),
+    Engine("numpy", Descent, lambda: True, lambda model: True),
+)
+
+ENGINES: dict[str, Engine] = {row.name: row for row in _ROWS}

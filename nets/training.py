@@ -65,8 +65,10 @@ class Slice(NamedTuple):
     ending: Ending | None
 
 
-def train_slice(model: Model, budget: Budget) -> Slice:
+def train_slice(model: Model, budget: Budget, engine: str | None = None) -> Slice:
     """Train ``model`` for one budget; a pure function of the model but for ``budget.seconds``.
+
+    ``engine`` is a name of ``nets.engine.ENGINES``; None for the one that suits the model.
 
     A run is over when a stop condition holds at the end of an epoch, the one before the slice
     included, or when the numbers stop being finite. On divergence the slice ends with the model as
@@ -74,18 +76,18 @@ def train_slice(model: Model, budget: Budget) -> Slice:
     finished.
     """
     with np.errstate(all="ignore"):
-        return _Run(model, budget).go()
+        return _Run(model, budget, engine).go()
 
 
 class _Run:
     """A slice under way: where training is, and what it has left behind."""
 
-    def __init__(self, model: Model, budget: Budget) -> None:
+    def __init__(self, model: Model, budget: Budget, engine: str | None) -> None:
         progress = model.progress
         self._model = model
         self._budget = budget
         self._train, self._test = batches_of_data(model)
-        self._steps = steps_of(model)
+        self._steps = steps_of(model, engine)
         self._epoch, self._batch, self._best = progress.epoch, progress.batch, progress.best
         self._last_epoch = None if budget.epochs is None else progress.epoch + budget.epochs
         self._clock = SliceClock(budget)
