@@ -26,7 +26,7 @@ from nets.fields import (
 )
 from nets.initializers import INITIALIZERS
 from nets.inputs import FARTHEST, NARROWEST, UNIT_SQUARE, Inputs
-from nets.limits import GAINS, LARGEST_SEED, LIMITS
+from nets.limits import BIASES, GAINS, LARGEST_SEED, LIMITS
 from nets.model import LARGEST_PARAMETER, Initial, Model
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
 from nets.training_document import progress_document, read_progress, read_training, training_document
@@ -167,9 +167,10 @@ def _inputs(value: Any) -> Inputs:
 
 
 def _initial(value: Any) -> Initial:
-    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed", "gain"))
+    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed", "gain", "bias"))
     return Initial(
         read_choice(values["initializer"], "initial.initializer", "initializer", INITIALIZERS),
         read_integer(values["seed"], "initial.seed", 0, LARGEST_SEED),
         read_number(values["gain"], "initial.gain", *GAINS),
+        read_number(values["bias"], "initial.bias", *BIASES),
     )
