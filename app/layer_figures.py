@@ -80,7 +80,8 @@ def layer_figure(model: Model, layer: int, kind: str = "activation", theme: str 
         theme: "light" or "dark".
 
     Returns:
-        a Plotly figure as a plain dict; ``go.Figure(...)`` takes it.
+        a Plotly figure as a plain dict, for ``plotly.io.show`` and ``plotly.io.write_html`` with
+        ``validate=False``: ``go.Figure`` takes it too but makes one text of each row of readings.
 
     Raises:
         ValueError: when there is no such layer or kind.
