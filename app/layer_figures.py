@@ -63,7 +63,12 @@ def height_scale(values: Array) -> float:
 
 
 def layer_title(model: Model, layer: int) -> str:
-    """Name a layer as the page does; 0 are the inputs."""
+    """Name a layer as the page does; 0 are the inputs.
+
+    >>> from nets import create, dataset
+    >>> [layer_title(create(dataset("xor"), hidden=[3]), layer) for layer in range(3)]
+    ['input', 'hidden 1', 'classes']
+    """
     if layer == 0:
         return "input"
     if layer < len(model.layers):

@@ -66,7 +66,12 @@ def parse(document: Any) -> Model:
 
 
 def serialise(model: Model) -> dict[str, Any]:
-    """Return the model as a document; ``parse(serialise(model))`` is the same model, bit for bit."""
+    """Return the model as a document; ``parse(serialise(model))`` is the same model, bit for bit.
+
+    >>> from nets import create, dataset
+    >>> serialise(create(dataset("xor"), hidden=[3]))["initial"]
+    {'initializer': 'glorot', 'seed': 1, 'gain': 1.0, 'bias': 0.0}
+    """
     return {
         "version": VERSION,
         "domain": [list(axis) for axis in model.domain],

@@ -40,7 +40,15 @@ class Origin:
 
 
 def resize_layer(model: Model, index: int, width: int) -> Model:
-    """Give a layer another width by adding neurons at its end, like the last one, or removing the last ones."""
+    """Give a layer another width by adding neurons at its end, like the last one, or removing the last ones.
+
+    >>> from nets import create, dataset
+    >>> model = create(dataset("xor"), hidden=[2])
+    >>> wider = resize_layer(model, 0, 3)
+    >>> (old, _), (new, _) = split(model.layers, model.parameters)[0], split(wider.layers, wider.parameters)[0]
+    >>> new.shape, new[:2].tolist() == old.tolist()
+    ((3, 2), True)
+    """
     layer = model.layers[index]
     if width == layer.width:
         return model
@@ -93,6 +101,10 @@ def move_layer(model: Model, index: int, to: int) -> Model:
     """Move a hidden layer to another place among the hidden ones.
 
     Layers keep their weights where they still fit: where as many neurons come before them as did until now.
+
+    >>> from nets import create, dataset
+    >>> [layer.width for layer in move_layer(create(dataset("xor"), hidden=[3, 5, 4]), 0, 2).layers]
+    [5, 4, 3, 2]
 
     Raises:
         DocumentError: when it is the output layer or would come after it.
