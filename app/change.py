@@ -45,7 +45,11 @@ def choice(value: Any, where: str, what: str, choices: Collection[str]) -> str:
 
 
 def whole(value: Any, where: str) -> int:
-    """Read a whole number that a control gave as a number or as text."""
+    """Read a whole number that a control gave as a number or as text.
+
+    >>> whole("12", "layers[0].width")
+    12
+    """
     try:
         number = float(value)
         whole = int(number)
@@ -70,6 +74,7 @@ def or_nothing(read: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
 
 
 def name_of(what: str, choices: Collection[str]) -> Callable[[Any, str], str]:
+    """Return the reading of a name of one table, see ``choice``."""
     return lambda value, where: choice(value, where, what, choices)
 
 

@@ -21,6 +21,12 @@ from nets import DATASETS, INITIALIZERS, LOSSES, Model
 from nets.limits import LARGEST_SEED
 
 GAINS = ("0.01", "0.03", "0.1", "0.3", "0.5", "0.7", "1", "1.5", "2", "3", "5", "10")
+BIASES = ("0", "0.01", "0.03", "0.1", "0.3", "0.5", "1", "2", "3", "5", "10")
+
+
+def _bias_help(model: Model) -> str:
+    bias = number_text(model.initial.bias)
+    return f"biases start as U(−{bias}, {bias}), whatever the gain" if model.initial.bias else "biases start at 0"
 
 
 CONTROLS = (
@@ -57,9 +63,7 @@ CONTROLS = (
         "network",
         lambda model: model.initial.initializer,
         tuple(INITIALIZERS),
-        help=lambda model: (
-            f"weights are drawn from {INITIALIZERS[model.initial.initializer].formula}; biases start at 0"
-        ),
+        help=lambda model: f"weights start as {INITIALIZERS[model.initial.initializer].formula}",
     ),
     Control(
         "balance",
@@ -87,7 +91,16 @@ CONTROLS = (
         lambda model: number_text(model.initial.gain),
         GAINS,
         is_advanced=True,
-        help="what the drawn weights are multiplied by",
+        help="what the drawn weights are multiplied by; biases are not",
+    ),
+    Control(
+        "initial-bias",
+        "first biases ±",
+        "network",
+        lambda model: number_text(model.initial.bias),
+        BIASES,
+        is_advanced=True,
+        help=_bias_help,
     ),
     Control(
         "initial-seed",

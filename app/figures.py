@@ -20,7 +20,11 @@ TEXT = {"family": "Inter, 'Segoe UI', system-ui, 'DejaVu Sans', sans-serif", "si
 
 
 def typed(values: Array) -> dict[str, str]:
-    """Return an array as Plotly's typed array: float32 in base64 instead of a list of numbers."""
+    """Return an array as Plotly's typed array: float32 in base64 instead of a list of numbers.
+
+    >>> typed(np.zeros((2, 1)))
+    {'dtype': 'f4', 'bdata': 'AAAAAAAAAAA=', 'shape': '2, 1'}
+    """
     data = np.ascontiguousarray(values, dtype="<f4")
     return {
         "dtype": "f4",

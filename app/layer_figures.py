@@ -63,7 +63,12 @@ def height_scale(values: Array) -> float:
 
 
 def layer_title(model: Model, layer: int) -> str:
-    """Name a layer as the page does; 0 are the inputs."""
+    """Name a layer as the page does; 0 are the inputs.
+
+    >>> from nets import create, dataset
+    >>> [layer_title(create(dataset("xor"), hidden=[3]), layer) for layer in range(3)]
+    ['input', 'hidden 1', 'classes']
+    """
     if layer == 0:
         return "input"
     if layer < len(model.layers):
@@ -80,7 +85,8 @@ def layer_figure(model: Model, layer: int, kind: str = "activation", theme: str 
         theme: "light" or "dark".
 
     Returns:
-        a Plotly figure as a plain dict; ``go.Figure(...)`` takes it.
+        a Plotly figure as a plain dict, for ``plotly.io.show`` and ``plotly.io.write_html`` with
+        ``validate=False``: ``go.Figure`` takes it too but makes one text of each row of readings.
 
     Raises:
         ValueError: when there is no such layer or kind.

@@ -22,6 +22,11 @@ def _title(name: str) -> str:
 
 
 def options(names: Any) -> list[dict[str, str]]:
+    """Return names as a menu's options, in the words that people read.
+
+    >>> options(["leaky_relu", "softmax_cross_entropy"])[1]
+    {'value': 'softmax_cross_entropy', 'label': 'cross-entropy'}
+    """
     return [{"value": name, "label": _title(name)} for name in names]
 
 

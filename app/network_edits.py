@@ -8,7 +8,7 @@ from app.change import Change, Edit, choice, name_of, possible_width, real, shor
 from nets.activations import ACTIVATIONS
 from nets.fields import DocumentError, read_boolean, read_integer, read_number
 from nets.initializers import INITIALIZERS
-from nets.limits import GAINS, LARGEST_SEED
+from nets.limits import BIASES, GAINS, LARGEST_SEED
 from nets.model import Model, new_weights
 from nets.network import Layer
 from nets.reshape import insert_layer, move_layer, remove_layer, remove_neuron, resize_layer, set_skip
@@ -126,8 +126,8 @@ def _edit_initial(field: str, read: Callable[[Any, str], Any]) -> Edit:
     return edit
 
 
-def _gain(value: Any, where: str) -> float:
-    return read_number(real(value, where), where, *GAINS)
+def _number(low: float, high: float) -> Callable[[Any, str], float]:
+    return lambda value, where: read_number(real(value, where), where, low, high)
 
 
 def _seed(value: Any, where: str) -> int:
@@ -153,7 +153,8 @@ NETWORK_EDITS: dict[str, Edit] = {
     "layer-up": _step_layer(-1),
     "layer-down": _step_layer(1),
     "initializer": _edit_initial("initializer", name_of("initializer", INITIALIZERS)),
-    "initial-gain": _edit_initial("gain", _gain),
+    "initial-gain": _edit_initial("gain", _number(*GAINS)),
+    "initial-bias": _edit_initial("bias", _number(*BIASES)),
     "initial-seed": _edit_initial("seed", _seed),
     "new-weights": _new_weights,
     "same-weights": _same_weights,

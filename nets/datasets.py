@@ -155,6 +155,10 @@ def load(spec: DataSpec) -> Data:
 
     Raises:
         FormulaError: when the spec's formula is none or gives no data.
+
+    >>> data = load(by_formula("class = x > y", n=20))
+    >>> data.points.shape, data.targets[:4].tolist(), int(data.is_test.sum())
+    ((2, 20), [0.0, 1.0, 0.0, 0.0], 5)
     """
     rng = np.random.default_rng(spec.seed)
     if spec.formula is not None:
@@ -174,7 +178,11 @@ def load(spec: DataSpec) -> Data:
 
 
 def target_rows(spec: DataSpec, targets: Array) -> Array:
-    """Return targets as the outputs should be: one-hot (classes, n), or values (1, n)."""
+    """Return targets as the outputs should be: one-hot (classes, n), or values (1, n).
+
+    >>> target_rows(by_formula("class = x > y"), np.array([0.0, 1.0, 1.0])).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
+    """
     if not spec.classes:
         return targets[None, :].copy()
     return (targets == np.arange(spec.classes)[:, None]).astype(float)

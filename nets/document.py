@@ -26,7 +26,7 @@ from nets.fields import (
 )
 from nets.initializers import INITIALIZERS
 from nets.inputs import FARTHEST, NARROWEST, UNIT_SQUARE, Inputs
-from nets.limits import GAINS, LARGEST_SEED, LIMITS
+from nets.limits import BIASES, GAINS, LARGEST_SEED, LIMITS
 from nets.model import LARGEST_PARAMETER, Initial, Model
 from nets.network import N_INPUTS, Layer, Layers, n_parameters
 from nets.training_document import progress_document, read_progress, read_training, training_document
@@ -66,7 +66,12 @@ def parse(document: Any) -> Model:
 
 
 def serialise(model: Model) -> dict[str, Any]:
-    """Return the model as a document; ``parse(serialise(model))`` is the same model, bit for bit."""
+    """Return the model as a document; ``parse(serialise(model))`` is the same model, bit for bit.
+
+    >>> from nets import create, dataset
+    >>> serialise(create(dataset("xor"), hidden=[3]))["initial"]
+    {'initializer': 'glorot', 'seed': 1, 'gain': 1.0, 'bias': 0.0}
+    """
     return {
         "version": VERSION,
         "domain": [list(axis) for axis in model.domain],
@@ -167,9 +172,10 @@ def _inputs(value: Any) -> Inputs:
 
 
 def _initial(value: Any) -> Initial:
-    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed", "gain"))
+    values = vars(Initial()) | read_fields(value, "initial", optional=("initializer", "seed", "gain", "bias"))
     return Initial(
         read_choice(values["initializer"], "initial.initializer", "initializer", INITIALIZERS),
         read_integer(values["seed"], "initial.seed", 0, LARGEST_SEED),
         read_number(values["gain"], "initial.gain", *GAINS),
+        read_number(values["bias"], "initial.bias", *BIASES),
     )

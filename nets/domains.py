@@ -31,6 +31,11 @@ def find_gap(layers: Layers, parameters: Array, points: Array, what: str = "poin
 
     Args:
         what: what the sentence calls the points.
+
+    >>> from nets.network import Layer
+    >>> layers = (Layer(1, ("log",)),)
+    >>> find_gap(layers, np.array([1.0, 0.0, 0.5]), np.array([[-1.0, 0.0, 1.0], [0.0, 0.0, 0.0]])).why
+    "layer 1's log is undefined at 1 of the 3 points; raise the biases before it, or choose another nonlinearity"
     """
     with np.errstate(all="ignore"):
         responses = forward(layers, parameters, points)

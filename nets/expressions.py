@@ -114,6 +114,13 @@ def read_expression(text: str, start: int = 0) -> Expression:
 
     Raises:
         FormulaError: for anything but numbers, names, operations and functions of the tables.
+
+    >>> float(read_expression("hypot(x, y) + 1").compute(np.array(3.0), np.array(4.0)))
+    6.0
+    >>> read_expression("sin(pi*y) + open(x)")
+    Traceback (most recent call last):
+        ...
+    nets.expressions.FormulaError: unknown function 'open' at character 13; there are sin, cos, tan, ...
     """
     try:
         tree = ast.parse(text, mode="eval").body

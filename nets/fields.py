@@ -37,7 +37,11 @@ def shown(value: Any) -> str:
 
 
 def path_of(where: str, name: str) -> str:
-    """Return the path of a field of the object at ``where``."""
+    """Return the path of a field of the object at ``where``.
+
+    >>> path_of("data", "seed"), path_of("", "version")
+    ('data.seed', 'version')
+    """
     return f"{where}.{name}" if where else name
 
 
@@ -69,7 +73,13 @@ def read_list(value: Any, where: str, shortest: int, longest: int, what: str) ->
 
 
 def read_choice(value: Any, where: str, what: str, choices: Collection[str]) -> str:
-    """Read a name that must be one of ``choices``."""
+    """Read a name that must be one of ``choices``.
+
+    >>> read_choice("swisch", "layers[0].activation", "activation", ["relu", "tanh"])
+    Traceback (most recent call last):
+        ...
+    nets.fields.DocumentError: unknown activation 'swisch'; choose from relu, tanh
+    """
     if not isinstance(value, str) or value not in choices:
         raise DocumentError(f"unknown {what} {shown(value)}; choose from {', '.join(choices)}", where)
     return value

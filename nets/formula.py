@@ -106,6 +106,10 @@ def read_formula(text: str) -> Formula:
 
     Raises:
         FormulaError: saying what is wrong, and at which character.
+
+    >>> formula = read_formula("target = x**2 - y")
+    >>> formula.values(np.array([[0.0, 2.0], [1.0, 1.0]])).tolist()
+    [-1.0, 3.0]
     """
     if len(text) > LONGEST:
         raise FormulaError(f"a formula has at most {LONGEST} characters; this one has {len(text)}")

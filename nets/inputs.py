@@ -45,6 +45,9 @@ def frame(points: Array) -> tuple[Domain, Inputs]:
 
     Points within that square need neither. Others have the box around them, with a margin, its ends
     rounded outwards to a few digits.
+
+    >>> frame(np.array([[0.0, 10.0], [20.0, 30.0]]))
+    (((-1.0, 11.0), (19.0, 31.0)), Inputs(centre=(5.0, 25.0), scale=(6.0, 6.0)))
     """
     if np.abs(points).max() <= 1:
         return UNIT_SQUARE, Inputs()

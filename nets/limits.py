@@ -6,3 +6,4 @@ LARGEST_SEED = 2**32 - 1
 LARGEST_EPOCH = 10**9
 LONGEST_PERIOD = 10**6  # epochs, of a schedule or a plateau
 GAINS = (0.01, 10)  # smallest and largest
+BIASES = (0, 10)  # the same, of what the first biases may be, up or down

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from nets.activations import ACTIVATIONS
 from nets.datasets import DATASETS, DataSpec
 from nets.initializers import INITIALIZERS
 from nets.inputs import UNIT_SQUARE, Domain, Inputs
-from nets.network import Layers, initial_parameters, uniform_layers
+from nets.network import Layers, initial_parameters, split, uniform_layers
 from nets.optimizers import OPTIMIZERS
 from nets.schedules import SCHEDULES
 from nets.stopping import Best, Stop
@@ -78,14 +79,22 @@ class Progress:
 
 @dataclass(frozen=True)
 class Initial:
-    """Where the weights come from: the initialiser and its seed, so that they can be had again.
+    """Where weights and biases come from: the initialiser and its seed, so that they can be had again.
 
-    The weights that are drawn are multiplied by ``gain``.
+    Attributes:
+        initializer: a name of ``INITIALIZERS``.
+        gain: what the weights that are drawn are multiplied by, and biases are not.
+        bias: biases are drawn from U(−bias, bias), after all weights, which are the same whatever it is.
     """
 
     initializer: str = "glorot"
     seed: int = 1
     gain: float = 1.0
+    bias: float = 0.0
+
+    def draw_biases(self, rng: Generator, width: int) -> Array:
+        """Draw the biases of a layer, shape (width,). Where they are 0 nothing is drawn."""
+        return rng.uniform(-self.bias, self.bias, width) if self.bias else np.zeros(width)
 
 
 @dataclass(frozen=True)
@@ -111,9 +120,19 @@ class Model:
 
 
 def new_weights(model: Model, initial: Initial) -> Model:
-    """Draw the model's weights anew and take training back to its start. The same ``initial`` gives the same bits."""
+    """Draw the model's weights and biases anew and take training back to its start.
+
+    The same ``initial`` gives the same bits.
+
+    >>> model = create(dataset("xor"), hidden=[3])
+    >>> wide = new_weights(model, Initial("glorot", seed=1, gain=3.0))
+    >>> bool((wide.parameters == 3 * model.parameters).all())
+    True
+    """
     rng = np.random.default_rng(initial.seed)
     parameters = initial.gain * initial_parameters(model.layers, INITIALIZERS[initial.initializer], rng)
+    for _, biases in split(model.layers, parameters):
+        biases[...] = initial.draw_biases(rng, biases.size)
     return replace(model, parameters=parameters, progress=Progress(), initial=initial)
 
 

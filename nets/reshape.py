@@ -2,7 +2,7 @@
 
 Whatever is done to a shape is one question asked of every layer of the new one: which layer was it, which
 of its neurons were they, and what did each of its inputs stand for? Weights whose neuron and input both were
-there before are kept, biases with their neurons; the rest is drawn by the model's own initialiser. The
+there before are kept, biases with their neurons; the rest is drawn as the model's first ones were. The
 epoch stays, and the optimiser starts afresh, because what it remembers has another shape.
 """
 
@@ -40,7 +40,15 @@ class Origin:
 
 
 def resize_layer(model: Model, index: int, width: int) -> Model:
-    """Give a layer another width by adding neurons at its end, like the last one, or removing the last ones."""
+    """Give a layer another width by adding neurons at its end, like the last one, or removing the last ones.
+
+    >>> from nets import create, dataset
+    >>> model = create(dataset("xor"), hidden=[2])
+    >>> wider = resize_layer(model, 0, 3)
+    >>> (old, _), (new, _) = split(model.layers, model.parameters)[0], split(wider.layers, wider.parameters)[0]
+    >>> new.shape, new[:2].tolist() == old.tolist()
+    ((3, 2), True)
+    """
     layer = model.layers[index]
     if width == layer.width:
         return model
@@ -94,6 +102,10 @@ def move_layer(model: Model, index: int, to: int) -> Model:
 
     Layers keep their weights where they still fit: where as many neurons come before them as did until now.
 
+    >>> from nets import create, dataset
+    >>> [layer.width for layer in move_layer(create(dataset("xor"), hidden=[3, 5, 4]), 0, 2).layers]
+    [5, 4, 3, 2]
+
     Raises:
         DocumentError: when it is the output layer or would come after it.
     """
@@ -137,7 +149,7 @@ def _reshaped(model: Model, origins: list[Origin], by_place: bool = False) -> Mo
     for number, (origin, (weights, biases)) in enumerate(zip(origins, split(layers, parameters), strict=True)):
         columns = _columns(model, origins, number, by_place)
         if origin.index is None or None in origin.neurons or None in columns:
-            weights[...] = _drawn(model, number, weights.shape)
+            _draw(model, number, weights, biases)
         if origin.index is not None:
             rows, old_rows = _pairs(origin.neurons)
             places, old_places = _pairs(columns)
@@ -171,12 +183,13 @@ def _pairs(origins: Sequence[int | None]) -> tuple[list[int], list[int]]:
     return [new for new, _ in kept], [old for _, old in kept]
 
 
-def _drawn(model: Model, number: int, shape: tuple[int, int]) -> Array:
-    """Draw the weights of a layer for a model; the same model always gets the same ones.
+def _draw(model: Model, number: int, weights: Array, biases: Array) -> None:
+    """Draw the weights and biases of a layer for a model; the same model always gets the same ones.
 
     The present weights are part of the seed: a neuron that is added after one in the middle was removed
     must not be the twin of the one that was added before.
     """
     initial = model.initial
     rng = np.random.default_rng([initial.seed, number, crc32(model.parameters.tobytes())])
-    return initial.gain * INITIALIZERS[initial.initializer].draw(rng, *shape)
+    weights[...] = initial.gain * INITIALIZERS[initial.initializer].draw(rng, *weights.shape)
+    biases[...] = initial.draw_biases(rng, biases.size)

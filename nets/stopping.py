@@ -73,6 +73,10 @@ def ending(
         loss: of the train points; None where no condition needs it.
         accuracy: share of the train points that is right; None where there is no such thing.
         best: the best epoch so far, this one included; None where nothing is watched for a plateau.
+
+    >>> ending(Stop(accuracy=0.95), epoch=7, loss=0.2, accuracy=0.96).why
+    'train accuracy 0.96 reached 0.95 at epoch 7'
+    >>> ending(Stop(epoch=100), epoch=7, loss=0.2, accuracy=0.96)  # it goes on: no ending
     """
     if stop.epoch is not None and epoch >= stop.epoch:
         return _stopped("epoch", f"epoch {epoch} is {'reached' if epoch == stop.epoch else f'past epoch {stop.epoch}'}")

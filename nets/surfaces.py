@@ -25,7 +25,13 @@ class LayerSurfaces(NamedTuple):
 
 
 def axes(model: Model, n: int = GRID_SIZE) -> tuple[Array, Array]:
-    """Return the grid's x and y coordinates, (n,) each, ends of the domain included."""
+    """Return the grid's x and y coordinates, (n,) each, ends of the domain included.
+
+    >>> from nets import create, dataset
+    >>> x, y = axes(create(dataset("xor")), n=5)
+    >>> x.tolist()
+    [-1.0, -0.5, 0.0, 0.5, 1.0]
+    """
     (x_min, x_max), (y_min, y_max) = model.domain
     return np.linspace(x_min, x_max, n), np.linspace(y_min, y_max, n)
 
@@ -37,7 +43,15 @@ def grid(model: Model, n: int = GRID_SIZE) -> Array:
 
 
 def surfaces(model: Model, n: int = GRID_SIZE) -> list[LayerSurfaces]:
-    """Return every layer's surfaces; layer 0 is the inputs, whose two surfaces are x and y as the network sees them."""
+    """Return every layer's surfaces; layer 0 is the inputs, whose two surfaces are x and y as the network sees them.
+
+    >>> from nets import create, dataset
+    >>> layers = surfaces(create(dataset("xor"), hidden=[4]), n=3)
+    >>> [layer.activation.shape for layer in layers]
+    [(2, 3, 3), (4, 3, 3), (2, 3, 3)]
+    >>> layers[0].activation[0].tolist()  # x: every row, and rows are y, has the same
+    [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]]
+    """
     points = model.inputs.standardise(grid(model, n))
     inputs = points.reshape(2, n, n)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):

@@ -20,7 +20,19 @@ from app.edits import EDITS, apply
 from app.layer_rows import MIXED, layer_rows
 from app.menus import NO_LAYER, activation_options, control_id
 from app.thumbnails import dataset_picture
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, Model, create, dataset, parse, serialise
+from nets import (
+    ACTIVATIONS,
+    DATASETS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    Initial,
+    Model,
+    create,
+    dataset,
+    parse,
+    serialise,
+)
 from nets.datasets import DataSpec, by_formula
 from nets.limits import LIMITS
 from nets.network import Layer
@@ -323,6 +335,16 @@ def test_tooltips_of_menus_give_the_formula_of_what_is_chosen() -> None:
     assert OPTIMIZERS["momentum"].formula in titles["row-optimizer"]
     assert SCHEDULES["cosine"].formula in titles["row-schedule"]
     assert LOSSES["softmax_cross_entropy"].formula in titles["row-loss"]
+
+
+def test_the_tooltip_of_the_first_biases_says_what_they_are_drawn_from() -> None:
+    model = MODELS["spiral"]
+    titles = [
+        told(replace(model, initial=Initial(bias=bias)))["row-initial-bias"]["title"] for bias in (0.0, 0.03, 10.0)
+    ]
+    assert titles[0] == "biases start at 0"
+    assert "U(−0.03, 0.03)" in titles[1]
+    assert "U(−10, 10)" in titles[2]
 
 
 # What the panel offers can be had.

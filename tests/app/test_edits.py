@@ -527,6 +527,18 @@ def test_a_gain_multiplies_the_weights_that_the_seed_gives(gain: Any) -> None:
     assert after.progress.epoch == 0
 
 
+@pytest.mark.parametrize("bias", ["0", "0.01", 0.5, "10"])
+def test_first_biases_are_drawn_and_the_weights_are_those_that_the_seed_gives(bias: Any) -> None:
+    fresh, after = edited(MODEL, "same-weights"), edited(MODEL, "initial-bias", bias)
+    assert after.initial == replace(MODEL.initial, bias=float(bias))
+    assert after.progress.epoch == 0
+    pairs = zip(split(fresh.layers, fresh.parameters), split(after.layers, after.parameters), strict=True)
+    for (before, _), (weights, biases) in pairs:
+        assert weights.tobytes() == before.tobytes()
+        assert np.abs(biases).max() <= float(bias)
+        assert np.all(biases) == (float(bias) > 0)
+
+
 def test_a_seed_draws_the_weights_it_always_draws() -> None:
     after = edited(edited(MODEL, "new-weights"), "initial-seed", str(MODEL.initial.seed))
     assert bits(after) == bits(edited(MODEL, "same-weights"))
@@ -703,6 +715,9 @@ def test_a_button_takes_no_notice_of_a_value(control: str) -> None:
         ("initial-gain", 0, "initial.gain"),
         ("initial-gain", "nan", "initial.gain"),
         ("initial-gain", 10.5, "initial.gain"),
+        ("initial-bias", -0.1, "initial.bias"),
+        ("initial-bias", "wide", "initial.bias"),
+        ("initial-bias", 10.5, "initial.bias"),
         ("initial-seed", -1, "initial.seed"),
         ("initial-seed", LARGEST_SEED + 1, "initial.seed"),
         ("layer-pre", "swisch", "layers[0].pre"),

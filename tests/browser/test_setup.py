@@ -157,12 +157,18 @@ def test_the_selected_neuron_is_removed_from_its_layer_and_a_class_is_not(relief
     expect(relief.page.get_by_role("button", name="remove this neuron")).to_be_hidden()
 
 
-def test_gain_and_seed_of_the_weights_stand_under_more(relief: Relief) -> None:
+def test_gain_first_biases_and_seed_of_the_weights_stand_under_more(relief: Relief) -> None:
     before = relief.model
     relief.page.locator("#row-initial-gain").locator("..").locator("summary").click()
     relief.choose("gain", "3")
     relief.until("() => relief.model().initial.gain === 3")
     np.testing.assert_array_equal(relief.model.parameters, 3 * before.parameters)
+    relief.choose("first biases ±", "0.5")
+    relief.until("() => relief.model().initial.bias === 0.5")
+    after = relief.model
+    for weights, biases in split(after.layers, after.parameters - 3 * before.parameters):
+        assert not weights.any()
+        assert 0 < np.abs(biases).max() <= 0.5
     seed = relief.page.get_by_role("textbox", name="weight seed")
     seed.fill("4294967295")
     seed.press("Enter")

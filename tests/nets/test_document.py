@@ -63,6 +63,7 @@ MODELS: dict[str, Model] = {
     "another domain": replace(spiral_model(), domain=((-1e6, 0.1), (0.3, 1 / 3))),
     "extreme parameters": replace(create(dataset("saddle"), hidden=[2]), parameters=np.array(EXTREMES)),
     "a gain": create(dataset("xor"), initial=Initial("uniform", 3, 1 / 3)),
+    "first biases": create(dataset("xor"), initial=Initial("sparse", 3, 2.0, 1 / 3)),
     "extreme training": spiral_model(learning_rate=1e-8, batch_size=4000, l1=100.0, l2=1 / 3, seed=2**32 - 1),
 }
 

@@ -169,6 +169,17 @@ def test_a_neuron_added_after_one_in_the_middle_was_removed_is_no_twin() -> None
 # What is drawn.
 
 
+DEVIATIONS = {  # of the weights of 32 inputs for 32 neurons
+    "uniform": 3**-0.5,
+    "glorot": 32**-0.5,
+    "he": 16**-0.5,
+    "lecun": 32**-0.5,
+    "orthogonal": 32**-0.5,
+    "sparse": (6 / 32) ** 0.5,
+    "zeros": 0.0,
+}
+
+
 @pytest.mark.parametrize("gain", [0.01, 1, 10])
 @pytest.mark.parametrize("initializer", INITIALIZERS)
 def test_new_weights_are_drawn_by_the_models_own_initialiser_with_its_gain(initializer: str, gain: float) -> None:
@@ -176,8 +187,27 @@ def test_new_weights_are_drawn_by_the_models_own_initialiser_with_its_gain(initi
     base = create(dataset("xor"), hidden=[32], initial=Initial(initializer, 1, gain))
     after = insert_layer(insert_layer(base, 1, Layer(32, ("tanh",) * 32)), 2, Layer(32, ("tanh",) * 32))
     drawn = np.concatenate([weights(after, 1).ravel(), weights(after, 2).ravel()])
-    deviation = {"uniform": 3**-0.5, "glorot": 32**-0.5, "he": 16**-0.5, "zeros": 0.0}[initializer]
+    deviation = DEVIATIONS[initializer]
     assert drawn.std() == pytest.approx(gain * deviation, rel=0.1)
+
+
+def test_the_bias_of_an_added_neuron_is_drawn_like_the_first_ones_and_the_others_stay() -> None:
+    model = create(dataset("xor"), hidden=[3, 3], initial=Initial("he", 1, 10, 0.5))
+    for after, index in ((resize_layer(model, 0, 32), 0), (insert_layer(model, 1, Layer(32, ("tanh",) * 32)), 1)):
+        kept = 3 if index == 0 else 0
+        drawn = biases(after, index)[kept:]
+        assert np.abs(drawn).max() <= 0.5
+        assert drawn.std() == pytest.approx(0.5 / 3**0.5, rel=0.3)
+        np.testing.assert_array_equal(biases(after, 0)[:3], biases(model, 0))
+        for old in (1, 2):
+            np.testing.assert_array_equal(biases(after, old + index), biases(model, old))
+
+
+def test_added_weights_do_not_depend_on_the_biases_that_are_drawn() -> None:
+    initials = (Initial("sparse", 3), Initial("sparse", 3, bias=0.5))
+    grown = [resize_layer(replace(PLAIN, initial=initial), 0, 6) for initial in initials]
+    np.testing.assert_array_equal(*(weights(model, 0) for model in grown))
+    assert biases(grown[0], 0)[-1] == 0 != biases(grown[1], 0)[-1]
 
 
 def test_another_seed_draws_other_weights_for_the_same_neuron() -> None:

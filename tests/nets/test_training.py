@@ -275,14 +275,21 @@ def _ticking_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_ticking_clock")
 @pytest.mark.parametrize("seconds", [1, 2, 7, 30])
 def test_a_slice_looks_at_the_clock_before_the_first_and_after_every_step(seconds: int) -> None:
-    model = train_slice(spiral_model(), Budget(seconds=seconds)).model
-    assert bits(model) == bits(train_slice(spiral_model(), Budget(steps=seconds - 1)).model)
+    model = train_slice(spiral_model(), Budget(seconds=seconds), "numpy").model
+    assert bits(model) == bits(train_slice(spiral_model(), Budget(steps=seconds - 1), "numpy").model)
+
+
+@pytest.mark.usefixtures("_ticking_clock")
+@pytest.mark.parametrize("seconds", [1, 2, 7])
+def test_the_compiled_engine_takes_the_batches_of_an_epoch_between_two_looks_at_the_clock(seconds: int) -> None:
+    model = train_slice(spiral_model(), Budget(seconds=seconds), "compiled").model
+    assert (model.progress.epoch, model.progress.batch) == (seconds - 1, 0)
 
 
 @pytest.mark.usefixtures("_ticking_clock")
 def test_snapshots_are_spread_evenly_over_the_seconds() -> None:
     """Four steps and a look for a snapshot make an epoch last 5 seconds, so that every 20th is due."""
-    snapshots = train_slice(spiral_model(), Budget(seconds=400, snapshots=4)).snapshots
+    snapshots = train_slice(spiral_model(), Budget(seconds=400, snapshots=4), "numpy").snapshots
     assert [snapshot.epoch for snapshot in snapshots] == pytest.approx([1, 20, 40, 60], abs=1)
 
 
