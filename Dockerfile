@@ -3,15 +3,15 @@ FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 relief
 WORKDIR /srv/relief
 
-COPY requirements.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements.txt requirements-fast.txt .
+RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-fast.txt
 
 COPY app app
 COPY nets nets
 COPY assets assets
 COPY gunicorn.conf.py .
 # Compiled here, because at run time the file system may be read-only.
-RUN python -m compileall -q app nets
+RUN python -m compileall -q app nets && NUMBA_CACHE_DIR=compiled python -m app.warm
 
 USER relief
 ENV HOST=0.0.0.0 PORT=8050 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

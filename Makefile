@@ -1,4 +1,4 @@
-# make run | dev | test | check | bench | pictures
+# make run | fast | dev | test | check | bench | pictures
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -8,10 +8,12 @@ export HOST PORT
 
 BIN := $(VENV)/bin
 
-.PHONY: run dev test check browser bench pictures clean
+.PHONY: run fast dev test check browser bench pictures clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
+
+fast: $(VENV)/.fast
 
 dev: $(VENV)/.run
 	@exec $(BIN)/python app.py
@@ -46,7 +48,12 @@ $(VENV)/.run: requirements.txt | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/.fast: requirements-fast.txt requirements.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-fast.txt
+	$(BIN)/python -m app.warm
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.fast
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -1,6 +1,8 @@
 """How gunicorn serves Relief: one process, many threads (a training stream holds one each)."""
 
 import os
+import shutil
+import tempfile
 
 from app.settings import read_settings
 
@@ -17,6 +19,19 @@ control_socket_disable = True  # it would be a file in $HOME, which a container 
 loglevel = "warning"
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"
+
+
+def on_starting(server):
+    """Take the compiled kernel of a container's image to where numba looks for it: it reads only what it may write."""
+    if os.path.isdir("compiled"):
+        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="relief-")
+        shutil.copytree("compiled", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
+
+
+def on_exit(server):
+    """Leave nothing behind."""
+    if os.path.isdir("compiled"):
+        shutil.rmtree(os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
 
 
 def post_worker_init(worker):

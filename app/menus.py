@@ -13,6 +13,8 @@ WITH_FORMULA = {"function": "withFormula"}  # of assets/options.js
 SHORT_TITLES = {
     "softmax_cross_entropy": "cross-entropy",
     "mean_squared_error": "squared error",
+    "mean_absolute_error": "absolute error",
+    "lbfgs": "L-BFGS",
     FULL_BATCH: "full",
 }
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.control import Control, number_text
-from nets import LOSSES, OPTIMIZERS, SCHEDULES, Model
+from nets import DROPOUTS, LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES, Model
 from nets.limits import LARGEST_EPOCH, LARGEST_SEED, LIMITS, LONGEST_PERIOD
 from nets.optimizers import HYPERPARAMETERS, Hyperparameter
 
@@ -12,6 +12,39 @@ FULL_BATCH = str(LIMITS["points"])
 BATCH_SIZES = ("1", "4", "8", "10", "16", "32", "64", "128", "256", FULL_BATCH)
 PENALTIES = ("0", "0.00001", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1")
 NEVER = "never"  # what an empty stop condition means
+
+
+def _is_by_batches(model: Model) -> bool:
+    """Whether the optimiser takes a batch at a time, by steps of a length that is set."""
+    return not OPTIMIZERS[model.training.optimizer].is_full_batch
+
+
+def _penalty(name: str, *, is_advanced: bool = False) -> Control:
+    """Return the menu of a penalty's size."""
+    row = REGULARIZERS[name]
+    return Control(
+        name,
+        row.label,
+        "training",
+        lambda model: number_text(getattr(model.training, name)),
+        PENALTIES,
+        is_advanced=is_advanced,
+        help=row.meaning,
+    )
+
+
+def _disturbance(name: str, highest: float) -> Control:
+    """Return the slider of how much a regulariser disturbs the steps, as far as is of use."""
+    row = REGULARIZERS[name]
+    return Control(
+        name.replace("_", "-"),
+        row.label,
+        "training",
+        lambda model: getattr(model.training, name),
+        limits=(0, highest, 0.01),
+        is_advanced=True,
+        help=row.meaning,
+    )
 
 
 def _own_hyperparameter(model: Model, name: str) -> Hyperparameter | None:
@@ -76,6 +109,7 @@ TRAINING_CONTROLS = (
         "training",
         lambda model: number_text(model.training.learning_rate),
         LEARNING_RATES,
+        is_shown=_is_by_batches,
         help="η, the length of a step along the gradient",
     ),
     Control(
@@ -84,6 +118,7 @@ TRAINING_CONTROLS = (
         "training",
         lambda model: str(model.training.batch_size),
         BATCH_SIZES,
+        is_shown=_is_by_batches,
         help="how many points a step's gradient is the mean of; full is all of them",
     ),
     Control(
@@ -94,14 +129,7 @@ TRAINING_CONTROLS = (
         tuple(LOSSES),
         help=lambda model: f"the mean over the points of {LOSSES[model.training.loss].formula}",
     ),
-    Control(
-        "l2",
-        "L2",
-        "training",
-        lambda model: number_text(model.training.l2),
-        PENALTIES,
-        help="λ of the penalty ½ λ Σw², which pulls every weight towards 0 in proportion to its size",
-    ),
+    _penalty("l2"),
     *(_hyperparameter(entry) for entry in HYPERPARAMETERS.values()),
     Control(
         "schedule",
@@ -109,6 +137,7 @@ TRAINING_CONTROLS = (
         "training",
         lambda model: model.training.schedule,
         tuple(SCHEDULES),
+        is_shown=_is_by_batches,
         is_advanced=True,
         help=lambda model: f"the learning rate of epoch e is η times {SCHEDULES[model.training.schedule].formula}",
     ),
@@ -118,29 +147,25 @@ TRAINING_CONTROLS = (
         "training",
         lambda model: model.training.schedule_epochs,
         limits=(1, LONGEST_PERIOD, 10),
-        is_shown=lambda model: model.training.schedule != "constant",
+        is_shown=lambda model: _is_by_batches(model) and model.training.schedule != "constant",
         is_advanced=True,
         is_box=True,
         help=lambda model: f"the T of the schedule's {SCHEDULES[model.training.schedule].formula}",
     ),
+    _penalty("l1", is_advanced=True),
+    _disturbance("dropout", REGULARIZERS["dropout"].highest),
     Control(
-        "l1",
-        "L1",
+        "dropout-kind",
+        "kind of dropout",
         "training",
-        lambda model: number_text(model.training.l1),
-        PENALTIES,
+        lambda model: model.training.dropout_kind,
+        tuple(DROPOUTS),
+        is_shown=lambda model: model.training.dropout > 0,
         is_advanced=True,
-        help="λ of the penalty λ Σ|w|, which pulls every weight towards 0 at the same speed",
+        help=lambda model: f"a ← a m / (1 − p), with {DROPOUTS[model.training.dropout_kind].formula}",
     ),
-    Control(
-        "input-noise",
-        "input noise",
-        "training",
-        lambda model: model.training.input_noise,
-        limits=(0, 0.5, 0.01),
-        is_advanced=True,
-        help="standard deviation of what is added to x and y of every training point, anew in every epoch",
-    ),
+    _disturbance("weight_noise", 0.5),
+    _disturbance("input_noise", 0.5),
     Control(
         "training-seed",
         "seed",
@@ -149,7 +174,7 @@ TRAINING_CONTROLS = (
         limits=(0, LARGEST_SEED, 1),
         is_advanced=True,
         is_box=True,
-        help="decides the order of the points and the noise added to them; the same seed gives the same run",
+        help="decides the order of the points, all noise and what is dropped; the same seed gives the same run",
     ),
     _stop("epoch", (1, LARGEST_EPOCH, 10), "ends the run at the end of this epoch; empty for never"),
     _stop("loss", (0, 100, 0.01), "ends the run when the train loss is this or lower; empty for never"),

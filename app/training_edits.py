@@ -8,6 +8,7 @@ from app.change import Change, Edit, name_of, or_nothing, real, whole
 from nets.losses import LOSSES
 from nets.model import Model, Progress
 from nets.optimizers import HYPERPARAMETERS, OPTIMIZERS, applicable
+from nets.regularizers import DROPOUTS, REGULARIZERS
 from nets.schedules import SCHEDULES
 
 
@@ -58,12 +59,11 @@ TRAINING_EDITS: dict[str, Edit] = {
     "learning-rate": _edit_training("learning_rate", real),
     "batch-size": _edit_training("batch_size", whole),
     "loss": _edit_training("loss", name_of("loss", LOSSES)),
-    "l1": _edit_training("l1", real),
-    "l2": _edit_training("l2", real),
+    **{name.replace("_", "-"): _edit_training(name, real) for name in REGULARIZERS},
+    "dropout-kind": _edit_training("dropout_kind", name_of("kind of dropout", DROPOUTS)),
     **{f"hyperparameter-{name}": _edit_hyperparameter(name) for name in HYPERPARAMETERS},
     "schedule": _edit_training("schedule", name_of("schedule", SCHEDULES)),
     "schedule-epochs": _edit_training("schedule_epochs", whole),
-    "input-noise": _edit_training("input_noise", real),
     "training-seed": _edit_training("seed", whole),
     "stop-epoch": _edit_stop("epoch", whole),
     "stop-loss": _edit_stop("loss", real),

@@ -65,7 +65,7 @@ class LocalWorker:
                 # could differ in the last bit from machine to machine. Inherited when they start.
                 os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
                 context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(["app.tasks"])
+                context.set_forkserver_preload(["app.tasks", "app.warm"])
                 self._pool = ProcessPoolExecutor(self.processes, context, initializer=_follow_parent)
                 # All processes start with the first task: one that were started while another dies could be
                 # overlooked when the pool ends the others, and would stay for ever.

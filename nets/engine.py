@@ -8,9 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from nets.batches import batches_of_data, epoch_of
 from nets.descent import Descent, LineSearches, Steps
 from nets.lbfgs import Minimizer
-from nets.model import Model
+from nets.model import Model, create, dataset
 from nets.network import n_parameters
 from nets.optimizers import OPTIMIZERS
 
@@ -55,6 +56,14 @@ def steps_of(model: Model, engine: str | None = None) -> Steps:
     return ENGINES[engine].make(model)
 
 
+def warm_up() -> None:
+    """Load the compiled engine if it is here, and compile it where that has not been done: half a minute, once."""
+    if ENGINES["compiled"].is_available():
+        model = create(dataset("xor", n=10), hidden=[2])
+        train, _ = batches_of_data(model)
+        ENGINES["compiled"].make(model).take(epoch_of(model, train, 0), 0, 1)
+
+
 def _is_small(model: Model) -> bool:
     p = n_parameters(model.layers)
     batch_size = model.training.batch_size_of(model.data.n - model.data.n_test)
@@ -65,7 +74,7 @@ def _is_small(model: Model) -> bool:
 def _is_compiler_here() -> bool:
     try:
         import nets.compiled_descent  # noqa: F401, PLC0415  half a second, and only where it is installed
-    except ImportError:
+    except (ImportError, RuntimeError):  # not installed, or nowhere to keep what was compiled
         return False
     return True
 

@@ -70,7 +70,7 @@ _ROWS = (
         "weight_noise",
         "weight noise",
         1,
-        "g(w + N(0, σ²))",
+        "g at w + N(0, σ²)",
         "Murray and Edwards, 1994; An, 1996",
         "standard deviation of what is added to every weight and bias before a step's gradient is taken, anew in every "
         "step",

@@ -12,7 +12,7 @@ import pytest
 
 from app.routes import parse_run
 from app.settings import SETTINGS
-from nets import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from nets import ACTIVATIONS, DATASETS, DROPOUTS, INITIALIZERS, LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES
 from nets.optimizers import HYPERPARAMETERS
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ def row(*cells: str) -> str:
 
 ROWS = [
     row(f"`{entry.name}`", entry.formula, entry.source)
-    for table in (ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES)
+    for table in (ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, REGULARIZERS, DROPOUTS, SCHEDULES)
     for entry in table.values()
 ]
 

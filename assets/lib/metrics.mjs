@@ -14,12 +14,24 @@ const LOSSES = {
     for (let k = 0; k < width; k += 1) total += Math.exp(output(k) - highest);
     return Math.log(total) - (output(target) - highest);
   },
-  mean_squared_error(output, target, width, isClass) {
+  hinge(output, target, width) {
     let sum = 0;
-    for (let k = 0; k < width; k += 1) sum += (output(k) - (isClass ? Number(k === target) : target)) ** 2;
+    for (let k = 0; k < width; k += 1) if (k !== target) sum += Math.max(0, 1 + output(k) - output(target));
     return sum;
   },
+  mean_squared_error: ofDifferences((d) => d * d),
+  mean_absolute_error: ofDifferences(Math.abs),
+  huber: ofDifferences((d) => (Math.abs(d) <= 1 ? (d * d) / 2 : Math.abs(d) - 0.5)),
 };
+
+/** The sum over the outputs of a function of how far each is off. */
+function ofDifferences(size) {
+  return (output, target, width, isClass) => {
+    let sum = 0;
+    for (let k = 0; k < width; k += 1) sum += size(output(k) - (isClass ? Number(k === target) : target));
+    return sum;
+  };
+}
 
 /**
  * @typedef {{x: number[], y: number[], targets: number[], is_test: boolean[]}} Points

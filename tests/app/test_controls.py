@@ -62,10 +62,14 @@ MODELS: dict[str, Model] = {
         schedule="cosine",
         schedule_epochs=77,
         input_noise=0.25,
+        weight_noise=0.1,
+        dropout=0.3,
+        dropout_kind="variational",
         batch_size=4000,
         seed=12,
         stop=Stop(300, 0.05, 0.95, 20),
     ),
+    "line searches": spiral_model(optimizer="lbfgs"),
     "odd numbers": spiral_model(learning_rate=0.02, batch_size=7, l1=0.25, l2=0.00002),
 }
 
@@ -301,6 +305,18 @@ def test_a_box_that_may_be_empty_says_what_that_means() -> None:
     beta = box("hyperparameter-beta1", MODELS["spiral"])
     assert (beta.value, beta.placeholder) == (0.9, "0.9")
     assert not box("training-seed", MODELS["spiral"]).placeholder
+
+
+def test_what_an_optimiser_that_searches_lines_has_no_use_for_is_hidden_and_comes_back_with_another() -> None:
+    names = ("learning-rate", "batch-size", "schedule")
+    for optimizer in OPTIMIZERS:
+        updates = told(spiral_model(optimizer=optimizer))
+        assert [updates[f"row-{name}"]["hidden"] for name in names] == [optimizer == "lbfgs"] * 3
+
+
+def test_the_kind_of_dropout_is_asked_for_where_there_is_any() -> None:
+    hidden = [told(spiral_model(dropout=size))["row-dropout-kind"]["hidden"] for size in (0.0, 0.2)]
+    assert hidden == [True, False]
 
 
 @pytest.mark.parametrize("row", OPTIMIZERS.values(), ids=OPTIMIZERS)

@@ -1,6 +1,7 @@
 """Requirements: everything is pinned, and what is listed is what is needed, no more and no less."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, requires, version
@@ -47,6 +48,7 @@ def closure(requirements: list[Requirement]) -> set[str]:
 
 TEXT = (ROOT / "requirements.txt").read_text()
 DIRECT, LISTED = read(TEXT.partition(BOUNDARY)[0]), read(TEXT)
+FAST = read((ROOT / "requirements-fast.txt").read_text())
 LISTED_HERE = {canonicalize_name(requirement.name) for requirement in LISTED if is_needed(requirement)}
 
 
@@ -103,9 +105,30 @@ def test_everything_that_is_imported_is_listed() -> None:
     used = {
         canonicalize_name(name) for module in imports("app", "nets") - {"app", "nets"} for name in distributions[module]
     }
-    assert used <= LISTED_HERE
-    assert used >= {"dash", "numpy", "flask"}
+    fast = {canonicalize_name(requirement.name) for requirement in FAST}
+    assert used - fast <= LISTED_HERE
+    assert used >= {"dash", "numpy", "flask", "numba"}
+
+
+def test_the_compiled_engine_installs_nothing_that_is_not_listed() -> None:
+    assert closure(FAST) == {canonicalize_name(requirement.name) for requirement in FAST} | {"numpy"}
+
+
+WITHOUT_A_COMPILER = """
+import sys
+sys.modules["numba"] = sys.modules["llvmlite"] = None  # importing them fails
+import nets
+from nets.engine import warm_up
+warm_up()
+result = nets.train_slice(nets.create(nets.dataset("xor"), [2]), nets.Budget(epochs=1))
+loaded = {name.partition(".")[0] for name in sys.modules}
+print(result.model.progress.epoch, sorted(loaded & {"numpy", "scipy", "dash", "plotly"}))
+"""
 
 
 def test_networks_need_nothing_but_numpy() -> None:
-    assert imports("nets") == {"nets", "numpy"}
+    assert imports("nets") == {"nets", "numpy", "numba", "llvmlite"}
+    told = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_COMPILER], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "1 ['numpy']\n"

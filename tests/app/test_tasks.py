@@ -78,7 +78,7 @@ def test_the_metrics_are_those_of_where_the_slice_ends(model: Model, snapshots: 
 
 def test_a_slice_that_ends_in_mid_epoch_is_measured_where_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight looks at a clock that ticks at each look are an epoch of four steps, and a bit."""
-    monkeypatch.setattr("nets.training.perf_counter", Clock(look=1.0).perf_counter)
+    Clock(look=1.0).install(monkeypatch)
     result = run(spiral_model(), seconds=8.0, epochs=None)
     assert result["progress"]["batch"] > 0
     assert result["metrics"] == evaluate(at_checkpoint(spiral_model(), result))._asdict()
