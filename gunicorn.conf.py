@@ -26,6 +26,8 @@ def on_starting(server):
     if os.path.isdir("compiled"):
         os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="relief-")
         shutil.copytree("compiled", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
+        for directory, _, _ in os.walk(os.environ["NUMBA_CACHE_DIR"]):
+            os.chmod(directory, 0o700)
 
 
 def on_exit(server):
