@@ -65,7 +65,7 @@ def epoch_of(model: Model, train: Batch, number: int) -> Epoch:
     points, targets = train
     if batch_size < n:
         order = order_of_points(training, number, n)
-        points, targets = points[:, order], targets[:, order]
+        points, targets = points.take(order, axis=1), targets.take(order, axis=1)
     if training.input_noise:
         points = points + input_noise(training, number, n)
     is_disturbed = training.dropout or training.weight_noise

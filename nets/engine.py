@@ -15,8 +15,7 @@ from nets.model import Model, create, dataset
 from nets.network import n_parameters
 from nets.optimizers import OPTIMIZERS
 
-MOST_PARAMETERS = 1000  # of a network whose steps are compiled
-MOST_WORK = 120_000  # parameters times points of a batch; beyond either numpy's matrix products are faster
+MOST_WORK = 250_000  # parameters times points of a batch; beyond it numpy's matrix products are as fast
 
 
 class Engine(NamedTuple):
@@ -65,9 +64,8 @@ def warm_up() -> None:
 
 
 def _is_small(model: Model) -> bool:
-    p = n_parameters(model.layers)
     batch_size = model.training.batch_size_of(model.data.n - model.data.n_test)
-    return p <= MOST_PARAMETERS and p * batch_size <= MOST_WORK
+    return n_parameters(model.layers) * batch_size <= MOST_WORK
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """The kernel: gradient steps compiled, for batches so small that calling numpy costs more than what it computes.
 
 ``nets.descent`` is the reference; a step here gives the same numbers to 1e-12. Loops go along the points of a batch,
-which lie side by side, so that the processor works on several of them at a time.
+which lie side by side, so that the processor works on several of them at a time; and a batch goes through the network
+a strip of points after the other, so that what a strip makes on its way stays in the nearest cache.
 """
 
 from typing import Any
@@ -14,6 +15,8 @@ from nets.kernel_losses import write_loss_slope
 from nets.kernel_optimizers import write_update
 
 WIDTH, INPUTS, BEFORE, SKIP, PRE, FIRST_UNIT, FIRST_INPUT, FIRST_PARAMETER = range(8)  # columns of a plan
+
+STRIP = 128  # points
 
 sums = njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # may be added up in any order
 
@@ -56,15 +59,14 @@ def take_steps(
     """
     loss, optimizer = choices
     rate, l1, l2, largest, largest_state = numbers[:5]
+    strip = min(STRIP, batch_size)
     n_inputs = plan[-1, FIRST_INPUT] + plan[-1, INPUTS]
-    received = np.empty((n_inputs, batch_size))
-    inputs = np.empty((n_inputs, batch_size))
-    z = np.empty((names.size, batch_size))
-    a = np.empty((names.size, batch_size))
-    upstream = np.empty((names.size, batch_size))
-    column = np.empty(batch_size)
+    received, inputs = np.empty((n_inputs, strip)), np.empty((n_inputs, strip))
+    z, a, upstream = (np.empty((names.size, strip)), np.empty((names.size, strip)), np.empty((names.size, strip)))
+    column = np.empty(strip)
     gradient, new, new_state = np.empty_like(parameters), np.empty_like(parameters), np.empty_like(state)
     at = parameters.copy()
+    outputs = plan[-1, FIRST_UNIT]
     for step in range(count):
         start = (first + step) * batch_size
         n = min(batch_size, points.shape[1] - start)
@@ -73,12 +75,15 @@ def take_steps(
             for i in range(at.size):
                 at[i] += 0.0 if is_held[i] else noise[step, i]
         mask = masks[step] if masks.size else masks.reshape(0, 0)
-        for layer in range(len(plan)):
-            _forward(plan[layer], names, at, points, start, n, mask, received, inputs, z, a)
-        outputs = plan[-1, FIRST_UNIT]
-        value = write_loss_slope(loss, a[outputs:], targets, start, n, upstream[outputs:], column)
-        for layer in range(len(plan) - 1, -1, -1):
-            _backward(plan[layer], names, at, n, mask, received, inputs, z, a, upstream, gradient)
+        gradient[:] = 0.0
+        value = 0.0
+        for done in range(0, n, strip):
+            size = min(strip, n - done)
+            for layer in range(len(plan)):
+                _forward(plan[layer], names, at, points, start + done, size, mask, done, received, inputs, z, a)
+            value += write_loss_slope(loss, a[outputs:], targets, start + done, size, n, upstream[outputs:], column)
+            for layer in range(len(plan) - 1, -1, -1):
+                _backward(plan[layer], names, at, size, mask, done, received, inputs, z, a, upstream, gradient)
         for i in range(gradient.size):
             w = parameters[i]
             sign = (1.0 if w > 0 else 0.0) - (1.0 if w < 0 else 0.0)
@@ -87,11 +92,8 @@ def take_steps(
         write_update(optimizer, rate, numbers[5:], parameters, gradient, state, new, new_state)
         for i in range(new.size):
             new[i] = parameters[i] if is_held[i] else new[i]
-        if not (
-            np.isfinite(value)
-            and _square(new) < largest * largest
-            and _square(new_state) < largest_state * largest_state
-        ):
+        is_finite = np.isfinite(value) and _square(new) < largest**2 and _square(new_state) < largest_state**2
+        if not is_finite:
             return step
         parameters[:] = new
         state[:] = new_state
@@ -107,12 +109,16 @@ def _forward(
     start: int,
     n: int,
     mask: Any,
+    done: int,
     received: Any,
     inputs: Any,
     z: Any,
     a: Any,
 ) -> None:
-    """Write what a layer receives of the n points from ``start`` on, its inputs, pre-activations and activations."""
+    """Write what a layer receives of n points, its inputs, pre-activations and activations.
+
+    The points are those from ``start`` on, ``done`` of their batch having been before them.
+    """
     width, n_inputs, before, unit = layer[WIDTH], layer[INPUTS], layer[BEFORE], layer[FIRST_UNIT]
     first, place = layer[FIRST_INPUT], layer[FIRST_PARAMETER]
     for i in range(n_inputs):
@@ -121,7 +127,7 @@ def _forward(
             row[:] = points[(i - before) % 2, start : start + n]
         else:
             row[:] = a[unit - before + i, :n]
-            _drop(mask, unit - before + i, row)
+            _drop(mask, unit - before + i, done, row)
         write_value(layer[PRE], row, inputs[first + i, :n])
     for j in range(width):
         row = z[unit + j, :n]
@@ -138,6 +144,7 @@ def _backward(
     parameters: Any,
     n: int,
     mask: Any,
+    done: int,
     received: Any,
     inputs: Any,
     z: Any,
@@ -145,16 +152,16 @@ def _backward(
     upstream: Any,
     gradient: Any,
 ) -> None:
-    """Write a layer's part of the gradient, and to ``upstream`` the slopes of the layer before."""
+    """Add to a layer's part of the gradient, and write to ``upstream`` the slopes of the layer before."""
     width, n_inputs, before, unit = layer[WIDTH], layer[INPUTS], layer[BEFORE], layer[FIRST_UNIT]
     first, place = layer[FIRST_INPUT], layer[FIRST_PARAMETER]
     for j in range(width):
         slope = upstream[unit + j, :n]
-        _drop(mask, unit + j, slope)
+        _drop(mask, unit + j, done, slope)
         multiply_by_slope(names[unit + j], z[unit + j, :n], a[unit + j, :n], slope)
         for i in range(n_inputs):
-            gradient[place + j * n_inputs + i] = _dot(slope, inputs[first + i, :n])
-        gradient[place + width * n_inputs + j] = _sum(slope)
+            gradient[place + j * n_inputs + i] += _dot(slope, inputs[first + i, :n])
+        gradient[place + width * n_inputs + j] += _sum(slope)
     if unit == 0:
         return
     for i in range(before):
@@ -167,7 +174,7 @@ def _backward(
 
 
 @compiled
-def _drop(mask: Any, unit: int, row: Any) -> None:
+def _drop(mask: Any, unit: int, done: int, row: Any) -> None:
     """Multiply a row by a neuron's row of the masks, where it has one."""
     if unit >= mask.shape[0]:
         return
@@ -176,7 +183,7 @@ def _drop(mask: Any, unit: int, row: Any) -> None:
             row[p] *= mask[unit, 0]
     else:
         for p in range(row.size):
-            row[p] *= mask[unit, p]
+            row[p] *= mask[unit, done + p]
 
 
 @sums

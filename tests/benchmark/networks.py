@@ -22,6 +22,7 @@ def largest() -> Model:
 
 NETWORKS: dict[str, Model] = {
     "2-4-2-1": create(dataset("bumps"), hidden=[4, 2]),
+    "2-8-8-1": create(dataset("bumps"), hidden=[8, 8]),
     "2-8-8-3": create(dataset("spiral"), hidden=[8, 8]),
     "2-8-8-8-3": create(dataset("spiral"), hidden=[8, 8, 8]),
     "2-8-8-8-8-3": create(dataset("spiral"), hidden=[8, 8, 8, 8]),

@@ -17,19 +17,6 @@ from nets.model import Model
 Array = NDArray[np.float64]
 
 
-def partial_fit(model: Model, batch: Batch, steps: int) -> Callable[[], int]:
-    """Return a function that takes ``steps`` steps on a batch, one a call, and says how many."""
-    network, options = _network(model, 1)
-    x, y = _as_rows(model, batch)
-
-    def run() -> int:
-        for _ in range(steps):
-            network.partial_fit(x, y, **options)
-        return steps
-
-    return run
-
-
 def fit(model: Model, steps: int) -> Callable[[], int]:
     """Return a function that trains from the beginning, whole epochs until ``steps`` at least, and says how many."""
     train = batches_of_data(model)[0]

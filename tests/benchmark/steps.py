@@ -1,4 +1,4 @@
-"""One gradient step, beside its bare numpy kernels and beside scikit-learn."""
+"""One gradient step, beside its bare numpy kernels and beside other libraries."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,22 +12,26 @@ from numpy.typing import NDArray
 
 from nets.backpropagation import loss_and_gradient
 from nets.batches import Batch, Epoch, batches_of_data
-from nets.descent import Descent
+from nets.compiled_descent import CompiledDescent
+from nets.descent import Descent, Steps
 from nets.losses import LOSSES
 from nets.model import Model, dataset
 from nets.network import N_INPUTS
 from nets.optimizers import OPTIMIZERS
 from nets.training import Budget, train_slice
-from tests.benchmark import scikit
+from tests.benchmark import scikit, torch
 from tests.benchmark.kernels import Kernels, kernels
 from tests.benchmark.networks import NETWORKS
 from tests.benchmark.tables import Benchmark, Column, paired_ratio
 
 Array = NDArray[np.float64]
 
-MEASURED = ("2-4-2-1", "2-8-8-3", "2-8-8-8-8-3")
-BATCH_SIZES = (10, 32, 250)
-N_POINTS = 1000  # 750 to train on: every batch size fits, the largest thrice
+MEASURED = ("2-4-2-1", "2-8-8-1", "2-8-8-3", "2-8-8-8-8-3")
+N_POINTS = 1000  # 750 to train on
+BATCH_SIZES = (10, 32, 250, 750)  # the last one is all of them
+# µs a step that TensorFlow's playground (2022) took on a machine of this kind, in Node; beside it numpy's bare
+# kernels took 20 µs for 2-4-2-1 in batches of 10.
+PLAYGROUND = {("2-4-2-1", 10): 6.6, ("2-8-8-1", 10): 22.0, ("2-8-8-1", 32): 78.0, ("2-8-8-1", 250): 548.0}
 FEW, MANY = 25, 100  # steps timed at a time
 BUDGET = 1.5  # times the bare kernels
 
@@ -38,13 +42,15 @@ class Row(NamedTuple):
     network: str
     batch: int
     kernels: float
-    step: float
-    partial_fit: float
+    numpy: float
+    compiled: float
     trained: float
     fit: float
-    step_over_kernels: float
-    partial_fit_over_step: float
+    torch: float | None
+    playground: float | None
+    numpy_over_kernels: float
     fit_over_trained: float
+    torch_over_trained: float | None
     budget: float = BUDGET
 
 
@@ -83,27 +89,31 @@ def _row(name: str, batch_size: int, repetitions: int) -> Row:
     batch = Batch(points[:, :batch_size].copy(), targets[:, :batch_size].copy())
     bare = bare_kernels(model, batch)
     check_kernels(model, batch, bare)
-    runs = (
-        _bare(model, bare),
-        _step(model, batch),
-        scikit.partial_fit(model, batch, FEW),
-        _trained(model),
-        scikit.fit(model, MANY),
-    )
-    times: list[list[float]] = [[] for _ in runs]
+    runs = {
+        "kernels": _bare(model, bare),
+        "numpy": _steps(Descent(model), batch),
+        "compiled": _steps(CompiledDescent(model), batch),
+        "trained": _trained(model),
+        "fit": scikit.fit(model, MANY),
+        **({"torch": torch.steps(model, batch, FEW)} if torch.is_installed() else {}),
+    }
+    times: dict[str, list[float]] = {run: [] for run in runs}
     for repetition in range(-1, repetitions):  # the first one, number −1, warms up
-        for run, taken in zip(runs, times, strict=True):
+        for run, take in runs.items():
             start = process_time()
-            steps = run()
+            steps = take()
             if repetition >= 0:
-                taken.append((process_time() - start) / steps * 1e6)
-    bare_times, step_times, partial_fit_times, trained_times, fit_times = times
-    ratios = (
-        paired_ratio(step_times, bare_times),
-        paired_ratio(partial_fit_times, step_times),
-        paired_ratio(fit_times, trained_times),
+                times[run].append((process_time() - start) / steps * 1e6)
+    medians = {run: median(taken) for run, taken in times.items()}
+    return Row(
+        name,
+        batch_size,
+        **{"torch": None, **medians},
+        playground=PLAYGROUND.get((name, batch_size)),
+        numpy_over_kernels=paired_ratio(times["numpy"], times["kernels"]),
+        fit_over_trained=paired_ratio(times["fit"], times["trained"]),
+        torch_over_trained=paired_ratio(times["torch"], times["trained"]) if "torch" in times else None,
     )
-    return Row(name, batch_size, *(median(taken) for taken in times), *ratios)
 
 
 def with_batches_of(model: Model, batch_size: int) -> Model:
@@ -124,15 +134,14 @@ def _bare(model: Model, bare: Kernels) -> Callable[[], int]:
     return run
 
 
-def _step(model: Model, batch: Batch) -> Callable[[], int]:
-    """Gradient and update, as the inner loop of ``nets.training`` calls them."""
-    steps = Descent(model)
-    epoch = Epoch(0, *batch, batch.points.shape[1], None)
+def _steps(steps: Steps, batch: Batch) -> Callable[[], int]:
+    """Steps on one batch, as ``nets.training`` has them taken."""
+    n = batch.points.shape[1]
+    points, targets = (np.tile(rows, FEW) for rows in batch)
+    epoch = Epoch(0, points, targets, n, None)
 
     def run() -> int:
-        for _ in range(FEW):
-            steps.take(epoch, 0, 1)
-        return FEW
+        return steps.take(epoch, 0, FEW)
 
     return run
 
@@ -150,24 +159,27 @@ BENCHMARK = Benchmark(
     title="One gradient step: tanh, Adam, one BLAS thread; µs a step",
     caption=(
         "'bare': straight-line numpy written for exactly this network, on preallocated arrays (matrix products, tanh, "
-        "loss, sums, Adam's vector operations; checked to give the same loss, gradient and parameters). 'step': "
-        "loss_and_gradient and the optimiser's update on one batch, as nets.training calls them; beside it "
-        "scikit-learn's partial_fit of that batch, which also checks its input. 'in a slice': train_slice, which "
-        "adds shuffling, cutting batches and making sure that the numbers are finite; beside it scikit-learn's fit on "
-        "the same points. Times are medians of processor time, ratios medians of the ratios within each repetition."
+        "loss, sums, Adam's vector operations; checked to give the same loss, gradient and parameters). 'numpy': a "
+        "step of nets.descent, which also makes sure that the numbers are finite. 'compiled': the same in the kernel. "
+        "'in a slice': train_slice with the engine that it chooses, which adds shuffling and the ends of epochs; "
+        "beside it scikit-learn's fit on the same points, and PyTorch's eager mode, one step after another on one "
+        "batch, where it is installed. 'playground': measured once on a machine of this kind, not in this run. Times are medians of "
+        "processor time, ratios medians of the ratios within each repetition."
     ),
     columns=(
         Column("network", "network"),
         Column("batch", "batch", "d"),
         Column("bare", "kernels"),
-        Column("step", "step"),
-        Column("partial_fit", "partial_fit"),
+        Column("numpy", "numpy"),
+        Column("compiled", "compiled"),
         Column("in a slice", "trained"),
         Column("fit", "fit"),
-        Column("step/bare", "step_over_kernels", ".2f"),
+        Column("torch", "torch"),
+        Column("playground", "playground"),
+        Column("numpy/bare", "numpy_over_kernels", ".2f"),
         Column("budget", "budget", ".2f"),
-        Column("partial_fit/step", "partial_fit_over_step"),
         Column("fit/slice", "fit_over_trained"),
+        Column("torch/slice", "torch_over_trained"),
     ),
     measure=measure,
     repetitions=101,
