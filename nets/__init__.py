@@ -2,7 +2,8 @@
 
 Read the modules in this order: ``activations``, ``initializers``, ``losses``, ``network``,
 ``domains``, ``optimizers``, ``schedules``, ``stopping``, ``limits``, ``generators``, ``expressions``, ``formula``,
-``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``gradient``, ``surfaces``, ``fields``, ``reshape``,
+``datasets``, ``inputs``, ``model``, ``divergence``, ``training``, ``gradient``, ``saturation``,
+``measures``, ``health``, ``surfaces``, ``fields``, ``reshape``,
 ``data_document``, ``training_document``, ``document``, ``table``, ``code``.
 
 A first session::
@@ -23,6 +24,7 @@ from nets.gradient import gradient
 from nets.initializers import INITIALIZERS
 from nets.inputs import Inputs
 from nets.losses import LOSSES
+from nets.measures import Measures, measure
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.optimizers import OPTIMIZERS
 from nets.schedules import SCHEDULES
@@ -44,6 +46,7 @@ __all__ = [
     "Initial",
     "Inputs",
     "LayerSurfaces",
+    "Measures",
     "Metrics",
     "Model",
     "Progress",
@@ -57,6 +60,7 @@ __all__ = [
     "dataset",
     "evaluate",
     "gradient",
+    "measure",
     "new_weights",
     "parse",
     "serialise",
