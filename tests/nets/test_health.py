@@ -65,7 +65,8 @@ def test_a_gradient_that_explodes_is_told_with_its_norm_and_that_of_the_weights(
     assert where == f"layers[{index}]"
     assert why == (
         f"the gradient of layer {index + 1} has norm {max(norms):.2g}, "
-        f"while its weights and biases have norm {own:.2g}: it explodes; try a learning rate of 0.001 with smaller weights, or values in larger units"
+        f"while its weights and biases have norm {own:.2g}: it explodes; "
+        "try a learning rate of 0.001 with smaller weights, or values in larger units"
     )
 
 
