@@ -7,6 +7,13 @@ import { confusionTable, explainedVariation, layersTable } from "./measures/tabl
 
 const ALL_IS_WELL = "No gradient vanishes or explodes, no neuron is dead, no hidden layer is saturated.";
 
+/** Of which moment the numbers are. @param {?import("./measures/asking.mjs").Answer} answer @param {boolean} isStale */
+function stateText(answer, isStale) {
+  if (!answer) return "measuring…";
+  const points = `gradients over all ${formatCount(answer.measures.train.points)} training points`;
+  return `epoch ${formatCount(answer.document.progress.epoch)} · ${isStale ? "changed since then" : points}`;
+}
+
 /** @param {object} parts @param {HTMLDialogElement} sheet */
 export function create(parts, sheet) {
   const find = (id) => sheet.querySelector(`#measures-${id}`);
@@ -33,10 +40,9 @@ export function create(parts, sheet) {
     find("layers").replaceChildren(layersTable(answer));
   };
   const showState = () => {
-    const { answer, error } = asking;
-    const epoch = answer && `epoch ${formatCount(answer.document.progress.epoch)} · gradients over all ${formatCount(answer.measures.train.points)} training points`;
-    setText(find("state"), error || epoch || "measuring…");
-    sheet.classList.toggle("is-stale", asking.isStale && !parts.trainer.isRunning);
+    const isStale = asking.isStale && !parts.trainer.isRunning;
+    setText(find("state"), asking.error || stateText(asking.answer, isStale));
+    sheet.classList.toggle("is-stale", isStale);
   };
   asking.addEventListener("answer", showAnswer);
   asking.addEventListener("change", showState);

@@ -215,6 +215,7 @@ def test_everybody_can_use_them(theme: str, relief: Relief) -> None:
     relief.load(serialise(model_of("dead-relus")))
     relief.page.keyboard.press("m")
     relief.until("() => document.querySelector('.layers-table small')?.textContent === '1, 3–4, 6–7'")
+    relief.until("() => document.querySelector('#measures-state').textContent.includes('gradients over all')")
     assert violations(relief) == []
     relief.page.set_viewport_size(PHONE)
     assert relief.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

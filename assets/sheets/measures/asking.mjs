@@ -20,7 +20,8 @@ export class Asking extends EventTarget {
     /** @type {?Answer} */
     this.answer = null;
     this.error = "";
-    this.isStale = true; // whether the network has changed since the answer was asked for
+    this.isStale = true; // whether the network has changed since what the answer speaks of
+    this.changes = 0;
     this.isWanted = false;
     this.isUnderWay = false;
     this.timer = null;
@@ -33,7 +34,7 @@ export class Asking extends EventTarget {
   start() {
     this.isWanted = true;
     this.dispatchEvent(new Event("change"));
-    if (this.isStale) this.#ask();
+    if (this.isStale || this.error) this.#ask();
   }
 
   stop() {
@@ -44,6 +45,7 @@ export class Asking extends EventTarget {
 
   #changed() {
     this.isStale = true;
+    this.changes += 1;
     if (!this.isWanted) return;
     this.dispatchEvent(new Event("change"));
     this.#plan();
@@ -71,9 +73,9 @@ export class Asking extends EventTarget {
       this.#plan(); // a gesture that stands still is not over
       return;
     }
-    if (!this.session.document) return;
+    if (!this.session.document || this.isUnderWay) return;
     this.isUnderWay = true;
-    this.isStale = false;
+    const { changes } = this;
     this.askedAt = performance.now();
     const asked = this.session.model({ ...this.session, progress: { epoch: this.session.progress.epoch, batch: 0, state: "" } });
     try {
@@ -83,6 +85,7 @@ export class Asking extends EventTarget {
       this.error = message;
     }
     this.isUnderWay = false;
+    this.isStale = this.changes !== changes; // where there is no answer, the next change asks again
     if (!this.error) this.dispatchEvent(new Event("answer"));
     this.dispatchEvent(new Event("change"));
     this.#planIfStale();
