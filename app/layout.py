@@ -106,6 +106,13 @@ def _transport(model: Model) -> html.Section:
                 )
                 for stat in STATS
             ),
+            html.Button(
+                "measures",
+                id="open-measures",
+                className="toggle",
+                title="Confusion matrix or R², gradients, dead and saturated neurons (m)",
+                **{"data-opens": "measures", "aria-pressed": "false"},
+            ),
         ],
         className="transport",
         **{"aria-label": "training"},

@@ -1,4 +1,4 @@
-"""The HTTP API: training, gradients, exports and presets under ``/api``, and ``GET /healthz``.
+"""The HTTP API: training, gradients, measures, exports and presets under ``/api``, and ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -23,7 +23,8 @@ from nets.model import Model
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second
 NDJSON = "application/x-ndjson"
-ASKED_FOR = {"train": "training", "gradient": "a gradient"}  # with POST, by the last part of its path
+# with POST, by the last part of its path
+ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
 
 def register(server: Flask, worker: Worker, turns: Turns) -> None:
@@ -46,14 +47,6 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
-    @api.post("/gradient")
-    def gradient() -> Response:
-        model = parse_gradient(_json_body())
-        result = worker.run("gradient", {"document": orjson.dumps(serialise(model)).decode()})
-        if result["gradient"] is None:
-            raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
-        return _json(result)
-
     @api.post("/export/<kind>")
     def take_away(kind: str) -> Response:
         if kind not in EXPORTS:
@@ -63,13 +56,14 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
         return response
 
+    _add_questions(api, worker)
     _add_presets(api)
 
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
         # without this Dash would answer with the page, which it has for every path
         if path in ASKED_FOR or path.startswith("export/"):
-            raise MethodNotAllowed(["POST"], f"{ASKED_FOR.get(path, 'an export')} is asked for with POST")
+            raise MethodNotAllowed(["POST"], f"{ASKED_FOR.get(path, 'an export is')} asked for with POST")
         raise NotFound("there is nothing here; training is asked for with POST /api/train")
 
     _register_refusals(server, api)
@@ -100,6 +94,21 @@ def _register_refusals(server: Flask, api: Blueprint) -> None:
         response = _failure(error.code or 400, error.description or error.name, "")
         response.headers.extend([header for header in error.get_headers() if header[0] == "Allow"])
         return response
+
+
+def _add_questions(api: Blueprint, worker: Worker) -> None:
+    """Add what a network can be asked for besides training."""
+
+    @api.post("/gradient")
+    def gradient() -> Response:
+        result = worker.run("gradient", _about(parse_model(_json_body())))
+        if result["gradient"] is None:
+            raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
+        return _json(result)
+
+    @api.post("/measures")
+    def measures() -> Response:
+        return _json(worker.run("measures", _about(parse_model(_json_body()))))
 
 
 def _add_presets(api: Blueprint) -> None:
@@ -135,14 +144,19 @@ def parse_run(body: Any) -> Run:
     return Run(model, min(epochs, left), rate)
 
 
-def parse_gradient(body: Any) -> Model:
-    """Check the body of a request for a gradient.
+def parse_model(body: Any) -> Model:
+    """Check the body of a request about a model and nothing else: for its gradient, or its measures.
 
     Raises:
         DocumentError: naming the field that is wrong.
     """
     _check_fields(body, ("model",))
     return parse(body["model"])
+
+
+def _about(model: Model) -> dict[str, Any]:
+    """Return what a task about a model is given."""
+    return {"document": orjson.dumps(serialise(model)).decode()}
 
 
 def _check_fields(body: Any, names: tuple[str, ...]) -> None:

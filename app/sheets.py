@@ -1,4 +1,4 @@
-"""Sheets: what opens over the page and is closed again, one row each.
+"""Sheets: what opens over the page, or beside the wall, and is closed again, one row each.
 
 Whatever has ``data-opens="<id>"`` opens the sheet of that id. A sheet with a module
 ``assets/sheets/<id>.mjs`` has it loaded when it is first opened; the module exports
@@ -11,7 +11,7 @@ from typing import Any
 
 from dash import html
 
-from app import own_data, share
+from app import measures, own_data, share
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ GESTURES = (
     Gesture("r", "reset: back to the first weights", ("r",)),
     Gesture("n", "draw new weights", ("n",)),
     Gesture("1, 2, 3 …", "look through the first lens, the second, …"),
+    Gesture("m", "measures: confusion matrix or R², gradients, dead and saturated neurons", ("m",)),
     Gesture("g", "the gallery of presets", ("g",)),
     Gesture("p", "presentation: larger, without controls; p or Escape ends it", ("p", "Escape")),
     Gesture("t", "light or dark", ("t",)),
@@ -73,6 +74,7 @@ class Sheet:
         body: makes what it holds at first.
         button: the word in the header that opens it; empty where something else does.
         has_module: whether ``assets/sheets/<id>.mjs`` brings it to life.
+        is_beside: whether it stands beside the wall and leaves the page usable; what opens it closes it too.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Sheet:
     body: Callable[[], list[Any]]
     button: str = ""
     has_module: bool = True
+    is_beside: bool = False
 
 
 def _presets() -> list[Any]:
@@ -91,6 +94,7 @@ SHEETS = (
     Sheet("presets", "Presets", _presets, button="Presets"),
     Sheet("own-data", "Your own data", own_data.body),
     Sheet("share", "Share and export", share.body, button="Share"),
+    Sheet("measures", "Measures", measures.body, is_beside=True),
     Sheet("help", "Keys and gestures", _help, has_module=False),
 )
 
@@ -111,7 +115,7 @@ def sheets() -> list[html.Dialog]:
             [
                 html.Div(
                     [
-                        html.H2(row.title, id=f"{row.id}-title"),
+                        html.H2(row.title, id=f"{row.id}-title", tabIndex=-1 if row.is_beside else None),
                         html.Button("close", id=f"{row.id}-close", className="quiet", **{"data-closes": row.id}),
                     ],
                     className="sheet-head",
@@ -119,7 +123,7 @@ def sheets() -> list[html.Dialog]:
                 html.Div(row.body(), className="sheet-body"),
             ],
             id=f"{row.id}-sheet",
-            className=f"sheet sheet-{row.id}",
+            className=f"{'beside' if row.is_beside else 'sheet'} sheet-{row.id}",
             **{"aria-labelledby": f"{row.id}-title", "data-module": row.id if row.has_module else ""},
         )
         for row in SHEETS

@@ -15,6 +15,8 @@ import numpy as np
 from nets.document import parse, with_progress
 from nets.fields import encode
 from nets.gradient import gradient as loss_and_slopes
+from nets.health import findings
+from nets.measures import measure, measures_document
 from nets.model import Model
 from nets.training import Budget, Metrics, evaluate, train_slice
 from nets.training_document import progress_document
@@ -83,4 +85,19 @@ def gradient(payload: Payload) -> Payload:
     return {"loss": loss, "gradient": encode(slopes)}
 
 
-TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train, "gradient": gradient}
+def measures(payload: Payload) -> Payload:
+    """Measure a network on its own data, and say what is wrong with its gradients.
+
+    Args:
+        payload: ``document`` (JSON text).
+
+    Returns:
+        the fields of ``nets.measures.Measures``, None where a number is not finite, and ``findings``: of each
+        its ``where`` and ``why``.
+    """
+    model = parse(json.loads(payload["document"]))
+    measured = measure(model)
+    return {**measures_document(measured), "findings": [finding._asdict() for finding in findings(model, measured)]}
+
+
+TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train, "gradient": gradient, "measures": measures}

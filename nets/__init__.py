@@ -40,8 +40,8 @@ True
 Training is a function: ``train_slice`` takes a model and a ``Budget`` of epochs, steps or seconds, and returns a
 ``Slice``: the model to go on from, a ``Snapshot`` with its ``Metrics`` for every epoch, and the ``Ending`` if the run
 is over. However a run is cut into slices, it ends with the same bits. Which of the ``ENGINES`` takes the steps makes
-no difference but of speed. ``evaluate`` measures a model where it stands;
-``gradient`` is the way it would go next.
+no difference but of speed. ``evaluate`` measures a model where it stands, ``measure`` everything there is to be said
+of it as ``Measures``; ``gradient`` is the way it would go next.
 
 >>> twice = train_slice(train_slice(start, Budget(epochs=40)).model, Budget(epochs=60)).model
 >>> twice.parameters.tobytes() == model.parameters.tobytes()
@@ -70,6 +70,7 @@ The modules, in the order to read them, each after those that it needs:
 - the same steps compiled: ``kernel_functions``, ``kernel_losses``, ``kernel_optimizers``, ``kernel``,
   ``compiled_descent``
 - a run: ``engine``, ``training``
+- what became of it: ``saturation``, ``measures``, ``health``
 - the landscapes: ``surfaces``
 - the document: ``limits``, ``fields``, ``data_document``, ``training_document``, ``document``
 - another shape, points from a table: ``reshape``, ``table``
@@ -86,6 +87,7 @@ from nets.gradient import gradient
 from nets.initializers import INITIALIZERS
 from nets.inputs import Inputs
 from nets.losses import LOSSES
+from nets.measures import Measures, measure
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.network import Layer
 from nets.optimizers import OPTIMIZERS
@@ -114,6 +116,7 @@ __all__ = [
     "Inputs",
     "Layer",
     "LayerSurfaces",
+    "Measures",
     "Metrics",
     "Model",
     "Progress",
@@ -127,6 +130,7 @@ __all__ = [
     "dataset",
     "evaluate",
     "gradient",
+    "measure",
     "new_weights",
     "parse",
     "serialise",

@@ -10,6 +10,7 @@ const KEYS = {
   ".": "step",
   "r": "reset",
   "n": "newWeights",
+  "m": "measures",
   "g": "presets",
   "p": "present",
   "t": "theme",
@@ -38,6 +39,7 @@ export function createActions(parts) {
       if (!editing.reset()) panel.change({ control: "same-weights" }).catch(() => {}); // said by accept()
     },
     newWeights: () => void panel.change({ control: "new-weights" }).catch(() => {}),
+    measures: () => sheets.open("measures"),
     presets: () => sheets.open("presets"),
     present: () => presentation.toggle(),
     escape() {

@@ -24,6 +24,6 @@ function keyName({ key, ctrlKey, metaKey, shiftKey }) {
 function isTaken({ target, key }) {
   // a menu's field cannot be typed into, so that only opening and walking through it are its own
   if (target.closest("input[readonly]")) return key === " " || target.getAttribute("aria-expanded") === "true";
-  if (target.closest("input:not([type=range]), textarea, [role=listbox], dialog[open]")) return true;
+  if (target.closest("input:not([type=range]), textarea, [role=listbox], dialog:modal")) return true;
   return key === " " && target.closest("button, [role=radio], a") !== null && !target.closest(".tile");
 }

@@ -1,5 +1,5 @@
 /**
- * Sheets: what opens over the page and is closed again. Whatever has data-opens opens the sheet of
+ * Sheets: what opens over the page, or beside the wall, and is closed again. Whatever has data-opens opens the sheet of
  * that id; a sheet's module and style sheet in assets/sheets/ are loaded when it is first opened.
  *
  * @typedef {object} Sheet
@@ -25,6 +25,11 @@ export class Sheets {
   /** @param {string} id @param {?HTMLElement} opener what was clicked */
   async open(id, opener = null) {
     const dialog = sheet(id);
+    const isBeside = dialog.classList.contains("beside");
+    if (isBeside && dialog.open) {
+      this.close(id);
+      return;
+    }
     if (dialog.dataset.module && !this.sheets.has(id)) this.sheets.set(id, this.#load(dialog));
     let content = null;
     try {
@@ -34,7 +39,10 @@ export class Sheets {
       this.parts.transport.say(NOT_LOADED);
       return;
     }
-    if (!dialog.open) dialog.showModal();
+    if (isBeside) {
+      dialog.show();
+      dialog.querySelector("h2").focus(); // not what closes it, which the space bar would press
+    } else if (!dialog.open) dialog.showModal();
     content?.open?.(opener);
   }
 

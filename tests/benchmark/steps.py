@@ -163,8 +163,8 @@ BENCHMARK = Benchmark(
         "step of nets.descent, which also makes sure that the numbers are finite. 'compiled': the same in the kernel. "
         "'in a slice': train_slice with the engine that it chooses, which adds shuffling and the ends of epochs; "
         "beside it scikit-learn's fit on the same points, and PyTorch's eager mode, one step after another on one "
-        "batch, where it is installed. 'playground': measured once on a machine of this kind, not in this run. Times are medians of "
-        "processor time, ratios medians of the ratios within each repetition."
+        "batch, where it is installed. 'playground': measured once on a machine of this kind, not in this run. Times "
+        "are medians of processor time, ratios medians of the ratios within each repetition."
     ),
     columns=(
         Column("network", "network"),
