@@ -156,7 +156,7 @@ TRAINING_CONTROLS = (
     _disturbance("dropout", REGULARIZERS["dropout"].highest),
     Control(
         "dropout-kind",
-        "kind of dropout",
+        "kind",
         "training",
         lambda model: model.training.dropout_kind,
         tuple(DROPOUTS),
