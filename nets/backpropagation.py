@@ -80,7 +80,9 @@ class _LayerPass:
         ``units`` are this layer's rows of the masks; None where nothing is dropped.
         """
         width, n_inputs = part.shape
-        self._part, self._units = part, units
+        self._pre, self._write_value, self._write_slope = part.pre, part.write_value, part.write_slope
+        self._units = units
+        self._before = part.before
         self._is_first = part.weights.start == 0
         self._weights = parameters[part.weights].reshape(part.shape)
         self._weights_transposed = self._weights.T
@@ -97,34 +99,33 @@ class _LayerPass:
 
     def places_of_points(self) -> list[Array]:
         """Return those pairs of rows of what is received that are the network's inputs."""
-        first = 0 if self._is_first else self._part.before
+        first = 0 if self._is_first else self._before
         return [self.received[row : row + N_INPUTS] for row in range(first, len(self.received), N_INPUTS)]
 
     def forward(self, masks: Array | None) -> None:
-        part = self._part
-        if part.pre is not None:
-            part.pre.write_value(self.received, self._inputs)
+        if self._pre is not None:
+            self._pre.write_value(self.received, self._inputs)
         np.dot(self._weights, self._inputs, self._z)
         np.add(self._z, self._biases, self._z)
-        if part.write_value is not None:
-            part.write_value(self._z, self._a)
+        if self._write_value is not None:
+            self._write_value(self._z, self._a)
         if self._units is not None and masks is not None:
             np.multiply(self._a, masks[self._units], self._passed_on)
 
     def backward(self, masks: Array | None) -> None:
-        part, upstream = self._part, self._upstream
+        upstream = self._upstream
         if self._units is not None and masks is not None:
             np.multiply(upstream, masks[self._units], upstream)
-        if part.write_slope is not None:
-            part.write_slope(self._z, self._a, self._slope)
+        if self._write_slope is not None:
+            self._write_slope(self._z, self._a, self._slope)
             np.multiply(upstream, self._slope, upstream)
         np.dot(upstream, self._inputs_transposed, self._weights_gradient)
         np.add.reduce(upstream, axis=1, out=self._biases_gradient)
         if self._is_first:
             return
         np.dot(self._weights_transposed, upstream, self.received_slope)
-        if part.pre is not None:
-            part.pre.write_slope(self.received, self._inputs, self._pre_slope)
+        if self._pre is not None:
+            self._pre.write_slope(self.received, self._inputs, self._pre_slope)
             np.multiply(self.received_slope, self._pre_slope, self.received_slope)
 
 

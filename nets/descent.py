@@ -74,7 +74,7 @@ class Descent:
         if not (isfinite(value) and is_within(new, LARGEST_PARAMETER) and is_within(new_state, LARGEST_STATE)):
             return False
         np.copyto(self.parameters, new)
-        np.copyto(self.state, new_state)
+        self.state, self._new_state = new_state, self.state
         return True
 
     def _optimizer_of(self, learning_rate: float) -> Optimizer:
