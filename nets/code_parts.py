@@ -93,7 +93,7 @@ def parts_of(model: Model) -> Parts:
             names, model.layers, split(model.layers, model.parameters), strict=True
         )
     )
-    centre, scale = standardisation(model)
+    centre, scale = model.inputs.centre, model.inputs.scale
     low, high = np.array(model.domain).T
     points = low + np.array(CHECKED) * (high - low)
     return Parts(shape_text(model), model.progress.epoch, layers, centre, scale, points, _outputs(model, points))
@@ -101,8 +101,7 @@ def parts_of(model: Model) -> Parts:
 
 def runs(layer: Layer) -> tuple[Run, ...]:
     """Return a layer's neurons as runs of one nonlinearity each; a neuron that is switched off has ``OFF``."""
-    off = switched_off(layer)
-    names = [OFF if index in off else name for index, name in enumerate(layer.activation)]
+    names = [OFF if index in layer.off else name for index, name in enumerate(layer.activation)]
     found: list[Run] = []
     for name, group in groupby(names):
         start = found[-1].stop if found else 0
@@ -110,21 +109,10 @@ def runs(layer: Layer) -> tuple[Run, ...]:
     return tuple(found)
 
 
-def switched_off(layer: Layer) -> frozenset[int]:
-    """Return the neurons of a layer that are switched off."""
-    return frozenset(getattr(layer, "off", ()))
-
-
-def standardisation(model: Model) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return (centre, scale) of what the network sees of a point: (x − centre) / scale, for x and for y."""
-    inputs = getattr(model, "inputs", None)
-    return (inputs.centre, inputs.scale) if inputs else ((0.0, 0.0), (1.0, 1.0))
-
-
 def _outputs(model: Model, points: Array) -> Array:
-    centre, scale = (np.array(pair) for pair in standardisation(model))
     with np.errstate(all="ignore"):
-        return forward(model.layers, model.parameters, ((points - centre) / scale).T)[-1].activation.T
+        seen = model.inputs.standardise(points.T)
+        return forward(model.layers, model.parameters, seen)[-1].activation.T
 
 
 # Python text.
