@@ -114,10 +114,14 @@ class _LayerPass:
     def backward(self, masks: Array | None) -> None:
         part, upstream = self._part, self._upstream
         if self._units is not None and masks is not None:
-            np.multiply(upstream, masks[self._units], upstream)
+            mask = masks[self._units]
+            np.multiply(upstream, mask, upstream)
+            np.copyto(upstream, 0, where=mask == 0)  # however steep what follows is
         if part.write_slope is not None:
             part.write_slope(self._z, self._a, self._slope)
             np.multiply(upstream, self._slope, upstream)
+        for row in part.off:
+            upstream[row] = 0  # likewise
         np.dot(upstream, self._inputs_transposed, self._weights_gradient)
         np.add.reduce(upstream, axis=1, out=self._biases_gradient)
         if self._is_first:

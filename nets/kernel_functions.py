@@ -230,9 +230,12 @@ def write_value(name: int, z: Any, a: Any) -> None:
 @compiled
 def multiply_by_slope(name: int, z: Any, a: Any, upstream: Any) -> None:
     """Multiply a row ``upstream`` (n,) by the slope da/dz of nonlinearity number ``name``."""
-    if name in (RELU, STEP, OFF):
+    if name == OFF:
         for p in range(z.size):
-            upstream[p] = upstream[p] if name == RELU and z[p] > 0 else 0.0
+            upstream[p] = 0.0
+    elif name in (RELU, STEP):
+        for p in range(z.size):
+            upstream[p] *= 1.0 if name == RELU and z[p] > 0 else 0.0
     elif name == LEAKY_RELU:
         for p in range(z.size):
             upstream[p] *= 1.0 if z[p] > 0 else LEAK

@@ -61,10 +61,11 @@ def softmax(scores: Array) -> Array:
 
 def _softmax_cross_entropy(outputs: Array, targets: Array, slope: Array, scratch: Array) -> float:
     """Return −Σ_k t_k log softmax(s)_k; the slope is (softmax(s) − t) / n."""
-    n, column = outputs.shape[1], scratch[-1]
+    n, column, side_by_side = outputs.shape[1], scratch[-1], scratch[:-1]
     np.maximum.reduce(outputs, 0, None, column)
     np.subtract(outputs, column, slope)
-    of_targets = np.vdot(targets, slope)
+    np.copyto(side_by_side, targets)  # vdot would make a copy of a part of an epoch
+    of_targets = np.vdot(side_by_side, slope)
     np.exp(slope, slope)
     np.add.reduce(slope, 0, None, column)
     np.divide(slope, column, slope)

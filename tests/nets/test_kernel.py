@@ -115,6 +115,29 @@ def test_steps_of_networks_without_hidden_layers_and_of_the_largest(hidden: list
     assert_takes_the_same_steps(create(dataset("saddle", n=60), hidden), count=1)
 
 
+def test_a_neuron_that_is_switched_off_has_no_slope_however_steep_what_follows_is() -> None:
+    """The square root is infinitely steep at 0, where a switched off neuron is."""
+    layers = (Layer(3, ("exp",) * 3, off=(1,)), Layer(2, ("identity",) * 2, pre="sqrt"))
+    assert_takes_the_same_steps(model_of(layers, XOR, batch_size=12))
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "variational"])
+def test_a_neuron_that_is_dropped_has_no_slope_however_steep_what_follows_is(kind: str) -> None:
+    layers = (Layer(3, ("exp",) * 3), Layer(2, ("identity",) * 2, pre="sqrt"))
+    assert_takes_the_same_steps(model_of(layers, XOR, batch_size=12, dropout=0.4, dropout_kind=kind))
+
+
+@pytest.mark.parametrize("name", [name for name, row in ACTIVATIONS.items() if row.value(np.zeros(1)) == 0])
+def test_either_engine_stops_where_a_slope_is_infinite(name: str) -> None:
+    """0 before a square root, whose slope there is +∞: even times 0 that is no number."""
+    layers = (Layer(2, (name,) * 2), Layer(2, ("identity",) * 2, pre="sqrt"))
+    model = model_of(layers, XOR)
+    model = replace(model, parameters=np.where(np.arange(model.parameters.size) < 6, 0.0, model.parameters))
+    epoch = epoch_of(model, batches_of_data(model)[0], 0)
+    with np.errstate(all="ignore"):
+        assert [steps(model).take(epoch, 0, 1) for steps in (Descent, CompiledDescent)] == [0, 0]
+
+
 def test_a_step_whose_numbers_are_not_finite_changes_nothing_and_ends_the_run_as_in_the_reference() -> None:
     model = model_of(uniform_layers([1], "identity"), dataset("saddle"), loss="mean_squared_error", optimizer="sgd")
     model = replace(model, training=replace(model.training, learning_rate=1000.0))
