@@ -115,13 +115,13 @@ class _LayerPass:
         part, upstream = self._part, self._upstream
         if self._units is not None and masks is not None:
             mask = masks[self._units]
-            np.multiply(upstream, mask, upstream)
             np.copyto(upstream, 0, where=mask == 0)  # however steep what follows is
+            np.multiply(upstream, mask, upstream)
+        for row in part.off:
+            upstream[row] = 0  # likewise
         if part.write_slope is not None:
             part.write_slope(self._z, self._a, self._slope)
             np.multiply(upstream, self._slope, upstream)
-        for row in part.off:
-            upstream[row] = 0  # likewise
         np.dot(upstream, self._inputs_transposed, self._weights_gradient)
         np.add.reduce(upstream, axis=1, out=self._biases_gradient)
         if self._is_first:

@@ -3,7 +3,7 @@
 Outputs and targets are (outputs, n) float64: one-hot columns for classes, values for regression.
 A value is the mean over the n points; a slope is d value / d outputs, the 1/n included. At a kink the slope
 of mean_absolute_error is midway between the two sides' (0), that of hinge is the flat side's: a class exactly
-at the margin does not count.
+at the margin does not count. The others have no kinks.
 
 Rows write into arrays that exist already, so that training makes none.
 """
