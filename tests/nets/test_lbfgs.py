@@ -299,7 +299,7 @@ def test_a_state_of_garbage_neither_crashes_nor_makes_the_objective_rise_nor_mov
         if held is not None:
             assert model.parameters[held].tobytes() == before.parameters[held].tobytes()
     assert all(new <= old for old, new in pairwise(values))
-    assert values[-1] < values[0]
+    assert values[1] < values[0]  # where the state is of no use, the same step goes down the gradient
 
 
 def test_random_garbage_does_no_harm_either() -> None:

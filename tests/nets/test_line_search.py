@@ -65,11 +65,12 @@ def test_a_first_step_that_is_good_is_taken_at_one_look() -> None:
     assert (found.step if found else None, line.looks) == (0.9, 2)
 
 
-def test_a_cubic_is_minimised_at_the_second_look() -> None:
-    """t³ − 3 t has its minimum at 1; between 0 and a step of 1.9, the cubic through both ends is the function."""
+@pytest.mark.parametrize("first", [1.6, 1.9], ids=["from a lower end beyond it", "from a higher end beyond it"])
+def test_a_cubic_is_minimised_at_the_second_look(first: float) -> None:
+    """t³ − 3 t has its minimum at 1; the cubic through both ends of a bracket is the function."""
     line = Line(lambda t: (t**3 - 3 * t, 3 * t * t - 3))
     start = line(0.0)
-    found = line_search(line, start, 1.9)
+    found = line_search(line, start, first)
     assert found is not None
     assert found.step == pytest.approx(1, rel=1e-12)
     assert line.looks == 3
