@@ -82,7 +82,7 @@ class _LayerPass:
         width, n_inputs = part.shape
         self._pre, self._write_value, self._write_slope = part.pre, part.write_value, part.write_slope
         self._units = units
-        self._before = part.before
+        self._before, self._off = part.before, part.off
         self._is_first = part.weights.start == 0
         self._weights = parameters[part.weights].reshape(part.shape)
         self._weights_transposed = self._weights.T
@@ -115,7 +115,11 @@ class _LayerPass:
     def backward(self, masks: Array | None) -> None:
         upstream = self._upstream
         if self._units is not None and masks is not None:
-            np.multiply(upstream, masks[self._units], upstream)
+            mask = masks[self._units]
+            np.copyto(upstream, 0, where=mask == 0)  # however steep what follows is
+            np.multiply(upstream, mask, upstream)
+        for row in self._off:
+            upstream[row] = 0  # likewise
         if self._write_slope is not None:
             self._write_slope(self._z, self._a, self._slope)
             np.multiply(upstream, self._slope, upstream)

@@ -1,7 +1,7 @@
 """Draws: the random numbers of an epoch, each a function of training's seed, the epoch and the batch alone.
 
 A stream is a generator of its own, ``default_rng([seed, epoch, stream])``. What is drawn for batch b of a stream
-begins b · 2⁶⁴ numbers into it, so that a run which is resumed there draws the same.
+begins b golden sections of its period into it, so that a run which is resumed there draws the same.
 """
 
 import numpy as np
@@ -15,7 +15,9 @@ from nets.regularizers import DROPOUTS
 Array = NDArray[np.float64]
 
 INPUT_NOISE, WEIGHT_NOISE, DROPOUT = 1, 2, 3  # streams; the order of the points is the one without a number
-APART = 64  # bits: more numbers than a batch ever needs
+# How far apart batches begin: a golden section of the period 2¹²⁸, an odd number. Were it a power of two, the lower
+# halves of the generator's states would be the same in all batches, and what is drawn for one would tell of the next.
+APART = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
 def order_of_points(training: Training, epoch: int, n: int) -> NDArray[np.intp]:
@@ -60,5 +62,5 @@ class _Stream:
 
     def at(self, batch: int) -> Generator:
         self._bits.state = self._start
-        self._bits.advance(batch << APART)
+        self._bits.advance(batch * APART)
         return self._rng

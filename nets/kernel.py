@@ -158,6 +158,7 @@ def _backward(
     for j in range(width):
         slope = upstream[unit + j, :n]
         _drop(mask, unit + j, done, slope)
+        _let_go(mask, unit + j, done, slope)
         multiply_by_slope(names[unit + j], z[unit + j, :n], a[unit + j, :n], slope)
         for i in range(n_inputs):
             gradient[place + j * n_inputs + i] += _dot(slope, inputs[first + i, :n])
@@ -184,6 +185,16 @@ def _drop(mask: Any, unit: int, done: int, row: Any) -> None:
     else:
         for p in range(row.size):
             row[p] *= mask[unit, done + p]
+
+
+@compiled
+def _let_go(mask: Any, unit: int, done: int, slope: Any) -> None:
+    """Write 0 where a neuron is dropped, however steep what follows is."""
+    if unit >= mask.shape[0]:
+        return
+    last = mask.shape[1] - 1
+    for p in range(slope.size):
+        slope[p] = slope[p] if mask[unit, min(done + p, last)] != 0 else 0.0
 
 
 @sums

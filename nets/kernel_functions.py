@@ -4,10 +4,12 @@ exp is written out, because a loop that calls the C library cannot work on sever
 right within a few units in the last place, as ``nets.activations`` is.
 """
 
+import hashlib
 import math
 import platform
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,7 +103,15 @@ def _aim() -> None:
         config.CPU_NAME, config.CPU_FEATURES = "x86-64-v3", ""
 
 
+def _keep_apart() -> None:
+    """Keep what these sources are compiled to in a directory of its own, because numba looks at one of them at a time."""
+    here = Path(__file__).parent
+    sources = b"".join(path.read_bytes() for path in (here / "activations.py", *sorted(here.glob("kernel*.py"))))
+    config.CACHE_DIR = str(Path(config.CACHE_DIR or here / "__pycache__") / hashlib.sha256(sources).hexdigest()[:12])
+
+
 _aim()
+_keep_apart()
 # A product and a sum may become one instruction, which rounds once instead of twice.
 compiled: Callable[..., Any] = njit(cache=True, error_model="numpy", fastmath={"contract"})
 
@@ -224,9 +234,12 @@ def write_value(name: int, z: Any, a: Any) -> None:
 @compiled
 def multiply_by_slope(name: int, z: Any, a: Any, upstream: Any) -> None:
     """Multiply a row ``upstream`` (n,) by the slope da/dz of nonlinearity number ``name``."""
-    if name in (RELU, STEP, OFF):
+    if name == OFF:
         for p in range(z.size):
-            upstream[p] = upstream[p] if name == RELU and z[p] > 0 else 0.0
+            upstream[p] = 0.0
+    elif name in (RELU, STEP):
+        for p in range(z.size):
+            upstream[p] *= 1.0 if name == RELU and z[p] > 0 else 0.0
     elif name == LEAKY_RELU:
         for p in range(z.size):
             upstream[p] *= 1.0 if z[p] > 0 else LEAK

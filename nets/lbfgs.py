@@ -1,8 +1,9 @@
 """L-BFGS: steps along a direction that remembers how the gradient changed (Nocedal, 1980; Liu and Nocedal, 1989).
 
 It looks at all training points at once and chooses the length of a step by a line search, so that it has no
-learning rate. Where the objective has kinks the search may find no way down; then what was remembered is forgotten,
-and where the steepest descent leads no farther either the parameters stay where they are.
+learning rate. Where the objective has kinks the search may find no way down, or none that is longer than the rounding
+of the parameters; then what was remembered is forgotten, and where the steepest descent leads no farther either the
+parameters stay where they are.
 """
 
 from collections.abc import Callable
@@ -37,7 +38,7 @@ class Minimizer(NamedTuple):
 def lbfgs() -> Minimizer:
     """Limited-memory BFGS. The state is the number of pairs, then the steps s and the changes y of the gradient.
 
-    (1 + 2 m p,), the newest pair first, with m = 10 pairs or as many as 15,000 numbers have room for.
+    (1 + 2 m p,), the newest pair first, with m = 10 pairs or as many as 15,000 numbers have room for, but at least one.
     """
     return Minimizer(lambda parameters: np.zeros(1 + 2 * _room(parameters.size) * parameters.size), _update)
 
@@ -67,7 +68,9 @@ def _update(function: Function, parameters: Vector, state: Vector) -> tuple[Vect
             trial = line_search(_along(function, parameters, direction), start, first)
             if trial is not None:
                 step = trial.step * direction
-                return parameters + step, _remember(state, *pairs, step, trial.gradient - gradient)
+                new = parameters + step
+                if not np.array_equal(new, parameters):
+                    return new, _remember(state, *pairs, step, trial.gradient - gradient)
     return parameters.copy(), np.zeros_like(state)
 
 

@@ -5,7 +5,7 @@ minimum is bracketed, then close in on it by cubic interpolation.
 """
 
 from collections.abc import Callable
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ def line_search(look: Callable[[float], Trial], start: Trial, first: float) -> T
     """Return a trial that fulfils the strong Wolfe conditions, or at least that of sufficient decrease.
 
     Args:
-        look: ``step -> Trial``; a value that is not finite is taken as too far.
+        look: ``step -> Trial``; where the value or the slope is not finite, the step is taken as too far.
         start: the trial of step 0, whose slope is negative.
         first: the step that is tried first.
 
@@ -69,7 +69,9 @@ def _close_in(look: Callable[[float], Trial], start: Trial, low: Trial, high: Tr
 
 
 def _is_low_enough(trial: Trial, start: Trial) -> bool:
-    return trial.value <= start.value + DECREASE * trial.step * start.slope  # False where it is NaN
+    if not (isfinite(trial.value) and isfinite(trial.slope)):
+        return False
+    return trial.value <= start.value + DECREASE * trial.step * start.slope
 
 
 def _between(low: Trial, high: Trial) -> float:
@@ -80,7 +82,7 @@ def _between(low: Trial, high: Trial) -> float:
         chord = 3 * (high.value - low.value) / width
         bend = low.slope + high.slope - chord
         discriminant = bend * bend - low.slope * high.slope
-        if discriminant >= 0:
+        if 0 <= discriminant < inf:
             root = sqrt(discriminant) * (1 if width > 0 else -1)
             divisor = high.slope - low.slope + 2 * root
             share = 1 - (high.slope + root - bend) / divisor if divisor else share

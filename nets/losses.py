@@ -3,7 +3,7 @@
 Outputs and targets are (outputs, n) float64: one-hot columns for classes, values for regression.
 A value is the mean over the n points; a slope is d value / d outputs, the 1/n included. At a kink the slope
 of mean_absolute_error is midway between the two sides' (0), that of hinge is the flat side's: a class exactly
-at the margin does not count.
+at the margin does not count. The others have no kinks.
 
 Rows write into arrays that exist already, so that training makes none.
 """
@@ -61,10 +61,11 @@ def softmax(scores: Array) -> Array:
 
 def _softmax_cross_entropy(outputs: Array, targets: Array, slope: Array, scratch: Array) -> float:
     """Return −Σ_k t_k log softmax(s)_k; the slope is (softmax(s) − t) / n."""
-    n, column = outputs.shape[1], scratch[-1]
+    n, column, side_by_side = outputs.shape[1], scratch[-1], scratch[:-1]
     np.maximum.reduce(outputs, 0, None, column)
     np.subtract(outputs, column, slope)
-    of_targets = np.vdot(targets, slope)
+    np.copyto(side_by_side, targets)  # vdot would make a copy of a part of an epoch
+    of_targets = np.vdot(side_by_side, slope)
     np.exp(slope, slope)
     np.add.reduce(slope, 0, None, column)
     np.divide(slope, column, slope)

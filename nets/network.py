@@ -152,8 +152,8 @@ class Part(NamedTuple):
     """One layer as every step needs it, looked up once per network instead of once per step.
 
     ``weights`` and ``biases`` are places in the parameter vector, ``units`` the layer's neurons among those of
-    all layers; ``write_value`` and ``write_slope`` are those of the whole layer, None for the identity;
-    ``before`` is the width of the layer before.
+    all layers; ``write_value`` and ``write_slope`` are those of the whole layer, None for the identity; ``off`` are
+    the neurons that are switched off; ``before`` is the width of the layer before.
     """
 
     shape: tuple[int, int]
@@ -164,6 +164,7 @@ class Part(NamedTuple):
     pre: Activation | None
     write_value: Callable[[Array, Array], object] | None
     write_slope: Callable[[Array, Array, Array], object] | None
+    off: tuple[int, ...]
     before: int
 
 
@@ -189,6 +190,7 @@ def plan(layers: Layers) -> tuple[Part, ...]:
                 write_slope=(
                     None if is_identity else row.write_slope if row else partial(write_activation_slope, names, off)
                 ),
+                off=off,
                 before=before,
             )
         )

@@ -1,4 +1,7 @@
-"""The objective: what training descends, the loss of a batch plus the penalties of the weights."""
+"""The objective: what training descends, the loss of a batch plus the penalties of the weights.
+
+Where a weight is 0, the slope of its |w| is taken as 0.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

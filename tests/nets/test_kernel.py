@@ -1,6 +1,10 @@
 """The compiled engine takes the steps of the reference: every row of every table, every disturbance, every shape."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -115,6 +119,29 @@ def test_steps_of_networks_without_hidden_layers_and_of_the_largest(hidden: list
     assert_takes_the_same_steps(create(dataset("saddle", n=60), hidden), count=1)
 
 
+def test_a_neuron_that_is_switched_off_has_no_slope_however_steep_what_follows_is() -> None:
+    """The square root is infinitely steep at 0, where a switched off neuron is."""
+    layers = (Layer(3, ("exp",) * 3, off=(1,)), Layer(2, ("identity",) * 2, pre="sqrt"))
+    assert_takes_the_same_steps(model_of(layers, XOR, batch_size=12))
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "variational"])
+def test_a_neuron_that_is_dropped_has_no_slope_however_steep_what_follows_is(kind: str) -> None:
+    layers = (Layer(3, ("exp",) * 3), Layer(2, ("identity",) * 2, pre="sqrt"))
+    assert_takes_the_same_steps(model_of(layers, XOR, batch_size=12, dropout=0.4, dropout_kind=kind))
+
+
+@pytest.mark.parametrize("name", [name for name, row in ACTIVATIONS.items() if row.value(np.zeros(1)) == 0])
+def test_either_engine_stops_where_a_slope_is_infinite(name: str) -> None:
+    """0 before a square root, whose slope there is +∞: even times 0 that is no number."""
+    layers = (Layer(2, (name,) * 2), Layer(2, ("identity",) * 2, pre="sqrt"))
+    model = model_of(layers, XOR)
+    model = replace(model, parameters=np.where(np.arange(model.parameters.size) < 6, 0.0, model.parameters))
+    epoch = epoch_of(model, batches_of_data(model)[0], 0)
+    with np.errstate(all="ignore"):
+        assert [steps(model).take(epoch, 0, 1) for steps in (Descent, CompiledDescent)] == [0, 0]
+
+
 def test_a_step_whose_numbers_are_not_finite_changes_nothing_and_ends_the_run_as_in_the_reference() -> None:
     model = model_of(uniform_layers([1], "identity"), dataset("saddle"), loss="mean_squared_error", optimizer="sgd")
     model = replace(model, training=replace(model.training, learning_rate=1000.0))
@@ -137,6 +164,24 @@ def test_a_compiled_run_can_be_cut_anywhere(steps: int) -> None:
 def test_a_thousand_epochs_learn_as_much_in_either_engine() -> None:
     results = [train_slice(spiral_model(), Budget(epochs=1000, snapshots=0), engine).model for engine in ENGINES]
     np.testing.assert_allclose(results[0].parameters, results[1].parameters, rtol=1e-6)
+
+
+def test_what_is_compiled_is_kept_apart_from_what_other_sources_gave(tmp_path: Path) -> None:
+    """numba would go on with an old kernel where only a file beside it has changed."""
+    nets = tmp_path / "nets"
+    shutil.copytree(Path(kernel_functions.__file__).parent, nets, ignore=shutil.ignore_patterns("__pycache__"))
+    told = [where_kept(tmp_path)]
+    with (nets / "kernel_losses.py").open("a") as file:
+        file.write("# another word\n")
+    told += [where_kept(tmp_path), where_kept(tmp_path)]
+    assert told[0] != told[1] == told[2]
+
+
+def where_kept(directory: Path) -> str:
+    code = "from numba import config; import nets.kernel_functions; print(config.CACHE_DIR)"
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=directory, capture_output=True, text=True, check=True
+    ).stdout
 
 
 # Which engine is taken.

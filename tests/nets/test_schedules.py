@@ -1,8 +1,13 @@
-"""Every schedule against values computed by hand."""
+"""Every schedule against values computed by hand, and in training."""
 
+import numpy as np
 import pytest
 
+from nets.engine import ENGINES
+from nets.gradient import gradient
 from nets.schedules import SCHEDULES, Schedule
+from nets.training import Budget, train_slice
+from tests.nets.models import bits, spiral_model, through_json
 
 # (name, T, {epoch: factor})
 BY_HAND: dict[str, tuple[int, dict[int, float]]] = {
@@ -38,3 +43,25 @@ def test_a_row_says_its_name_its_formula_and_its_source(row: Schedule) -> None:
     assert SCHEDULES[row.name] is row
     assert row.formula
     assert row.source
+
+
+@schedules
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_can_be_cut_anywhere(row: Schedule, engine: str) -> None:
+    """In mid-epoch and between epochs, with a journey as JSON between."""
+    model = spiral_model(schedule=row.name, schedule_epochs=3)
+    whole = train_slice(model, Budget(steps=30), engine).model
+    for _ in range(10):
+        model = train_slice(through_json(model), Budget(steps=3), engine).model
+    assert bits(model) == bits(whole)
+
+
+@schedules
+def test_an_epoch_is_trained_with_the_factor_of_its_number(row: Schedule) -> None:
+    """Of plain descent the learning rate is what a step is long as."""
+    model = spiral_model(optimizer="sgd", batch_size=4000, schedule=row.name, schedule_epochs=4)
+    for epoch in range(7):
+        after = train_slice(model, Budget(epochs=1)).model
+        step = 0.01 * row.factor(epoch, 4) * gradient(model)[1]
+        np.testing.assert_allclose(after.parameters, model.parameters - step, rtol=1e-12, atol=1e-15)
+        model = after
