@@ -104,7 +104,7 @@ def _aim() -> None:
 
 
 def _keep_apart() -> None:
-    """Keep what these sources are compiled to in a directory of its own, because numba looks at one of them at a time."""
+    """Keep what these sources are compiled to in a directory of its own: numba looks at one of them at a time."""
     here = Path(__file__).parent
     sources = b"".join(path.read_bytes() for path in (here / "activations.py", *sorted(here.glob("kernel*.py"))))
     config.CACHE_DIR = str(Path(config.CACHE_DIR or here / "__pycache__") / hashlib.sha256(sources).hexdigest()[:12])
