@@ -104,8 +104,12 @@ def test_rows_of_a_surface_are_y_and_columns_are_x(relief: Relief) -> None:
     assert relief.call("relief.surface(0, 1, 'activation', 3).values") == [-1, -1, -1, 0, 0, 0, 1, 1, 1]
 
 
-METRIC_MODELS = [create(dataset("spiral", classes=3), training=Training(loss=loss)) for loss in LOSSES] + [
-    create(dataset("bumps")),
+METRIC_MODELS = [
+    create(data, training=Training(loss=name))
+    for data in (dataset("spiral", classes=3), dataset("bumps"))
+    for name, loss in LOSSES.items()
+    if data.task in loss.tasks
+] + [
     create(dataset("xor", test=0.0)),
     replace(create(dataset("gaussians", classes=2)), layers=(Layer(2, ("log", "identity")),)),
     create(by_formula("class = (x > 0) + 2*(y > 0)", n=50), hidden=[4]),
