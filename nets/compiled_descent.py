@@ -78,7 +78,7 @@ def _plan(model: Model) -> NDArray[np.int64]:
     for layer, part in zip(model.layers, plan(model.layers), strict=True):
         width, inputs = part.shape
         pre = kernel_functions.NAMES.index(layer.pre)
-        rows.append((width, inputs, part.before, part.skip, pre, part.units.start, first_input, part.weights.start))
+        rows.append((width, inputs, part.before, pre, part.units.start, first_input, part.weights.start))
         first_input += inputs
     return np.array(rows)
 

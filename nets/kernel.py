@@ -14,7 +14,7 @@ from nets.kernel_functions import IDENTITY, compiled, multiply_by_slope, write_v
 from nets.kernel_losses import write_loss_slope
 from nets.kernel_optimizers import write_update
 
-WIDTH, INPUTS, BEFORE, SKIP, PRE, FIRST_UNIT, FIRST_INPUT, FIRST_PARAMETER = range(8)  # columns of a plan
+WIDTH, INPUTS, BEFORE, PRE, FIRST_UNIT, FIRST_INPUT, FIRST_PARAMETER = range(7)  # columns of a plan
 
 STRIP = 128  # points
 
@@ -42,7 +42,7 @@ def take_steps(
     """Take steps for ``count`` batches from number ``first`` on; write to ``parameters`` and ``state``.
 
     Args:
-        plan: (layers, 8) int64, a row a layer: width, inputs, width of the layer before, skip, number of the
+        plan: (layers, 7) int64, a row a layer: width, inputs, width of the layer before, number of the
             nonlinearity before the weights, and where its neurons, its inputs and its parameters begin.
         names: (neurons,) int64, numbers of their nonlinearities.
         choices: numbers of the loss and of the optimiser.
