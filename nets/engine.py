@@ -15,7 +15,7 @@ from nets.model import Model, create, dataset
 from nets.network import n_parameters
 from nets.optimizers import OPTIMIZERS
 
-MOST_WORK = 250_000  # parameters times points of a batch; beyond it numpy's matrix products are as fast
+MOST_WORK = 500_000  # parameters times points of a batch; beyond it numpy's matrix products are as fast
 
 
 class Engine(NamedTuple):

@@ -2,7 +2,7 @@
 
 ``nets.descent`` is the reference; a step here gives the same numbers to 1e-12. Loops go along the points of a batch,
 which lie side by side, so that the processor works on several of them at a time; and a batch goes through the network
-a strip of points after the other, so that what a strip makes on its way stays in the nearest cache.
+a strip of points after the other, so that what a strip makes on its way stays in a near cache.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from nets.kernel_optimizers import write_update
 
 WIDTH, INPUTS, BEFORE, PRE, FIRST_UNIT, FIRST_INPUT, FIRST_PARAMETER = range(7)  # columns of a plan
 
-STRIP = 128  # points
+STRIP = 256  # points
 
 sums = njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # may be added up in any order
 
@@ -132,8 +132,8 @@ def _forward(
     for j in range(width):
         row = z[unit + j, :n]
         row[:] = parameters[place + width * n_inputs + j]
-        for i in range(n_inputs):
-            _add_multiple(row, parameters[place + j * n_inputs + i], inputs[first + i, :n])
+        weights = parameters[place + j * n_inputs : place + (j + 1) * n_inputs]
+        _add_products(row, weights, inputs[first : first + n_inputs])
         write_value(names[unit + j], row, a[unit + j, :n])
 
 
@@ -168,8 +168,8 @@ def _backward(
     for i in range(before):
         below = upstream[unit - before + i, :n]
         below[:] = 0.0
-        for j in range(width):
-            _add_multiple(below, parameters[place + j * n_inputs + i], upstream[unit + j, :n])
+        weights = parameters[place + i : place + i + width * n_inputs : n_inputs]
+        _add_products(below, weights, upstream[unit : unit + width])
         if layer[PRE] != IDENTITY:
             multiply_by_slope(layer[PRE], received[first + i, :n], inputs[first + i, :n], below)
 
@@ -198,9 +198,16 @@ def _let_go(mask: Any, unit: int, done: int, slope: Any) -> None:
 
 
 @sums
-def _add_multiple(row: Any, factor: float, other: Any) -> None:
-    for p in range(row.size):
-        row[p] += factor * other[p]
+def _add_products(row: Any, weights: Any, rows: Any) -> None:
+    """Add weights @ rows to a row, four products at a time, so that it is read and written a quarter as often."""
+    count = weights.size
+    for i in range(0, count - 3, 4):
+        u, v, w, x = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
+        for p in range(row.size):
+            row[p] += u * rows[i, p] + v * rows[i + 1, p] + w * rows[i + 2, p] + x * rows[i + 3, p]
+    for i in range(count - count % 4, count):
+        for p in range(row.size):
+            row[p] += weights[i] * rows[i, p]
 
 
 @sums
