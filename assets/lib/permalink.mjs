@@ -4,7 +4,7 @@
  */
 
 const KEY = "#model=";
-export const MOST_BYTES = 512 * 1024; // of a document, as in nets/document.py
+export const MOST_BYTES = 512 * 1024; // of a document, as in nets/limits.py
 export const LONG = 30_000; // characters, beyond which some programs cut a link
 
 /** @param {string} hash of an address @returns {boolean} whether it is meant to hold a network */

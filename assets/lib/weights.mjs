@@ -5,7 +5,7 @@
 
 import { roundUp } from "./arrange.mjs";
 import { placeOfParameter } from "./document.mjs";
-import { element, setText } from "./dom.mjs";
+import { element, placeIn, setText } from "./dom.mjs";
 import { edgeAt, edgeMiddle } from "./edges.mjs";
 import { formatNumber } from "./format.mjs";
 import { parameterName } from "./scene.mjs";
@@ -100,20 +100,14 @@ export class Weights {
     return this.session.parameters[this.held];
   }
 
-  /** The content's coordinates of a pointer. */
-  #place(event) {
-    const { left, top } = this.frame.getBoundingClientRect();
-    return [event.clientX - left + this.frame.scrollLeft, event.clientY - top + this.frame.scrollTop];
-  }
-
   #follow(event) {
     if (this.isEditing || (event.buttons && event.type === "pointermove")) return;
-    const at = this.#place(event);
+    const { x, y } = placeIn(this.frame, event);
     const { ends, weights } = this.hooks.lines();
     const isOnTile = event.target.closest(".tile") !== null; // only its bias is drawn there
-    const index = edgeAt(ends, weights, ...at, isOnTile);
+    const index = edgeAt(ends, weights, x, y, isOnTile);
     this.isPointedAt = index >= 0;
-    if (this.isPointedAt || !this.hasKeyboard) this.#hold(index, at);
+    if (this.isPointedAt || !this.hasKeyboard) this.#hold(index, [x, y]);
   }
 
   #letGo() {
