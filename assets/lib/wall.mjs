@@ -6,14 +6,13 @@
  */
 
 import { LARGEST_HEIGHT, LEVELS } from "./arrange.mjs";
-import { fit, view } from "./camera.mjs";
+import { placement, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
 import { pick } from "./picking.mjs";
 import { decisionSquare } from "./scene.mjs";
 import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT, PROBE } from "./shaders.mjs";
 
 const CURVE_STEPS = 24;
-const INSET = 4; // px between a landscape and the edge of its tile
 const PROBE_SIZE = 13; // px
 const COARSE = 90; // CSS pixels: tiles up to this height are drawn with every second grid point
 const N_CLASS_COLOURS = 6; // of app/palette.py and of the shaders' array
@@ -171,7 +170,7 @@ export class Wall {
    */
   pick(tile, heightAt, x, y) {
     const v = view(this.azimuth, this.tilt);
-    return pick(v, { x: tile.x, y: tile.y, scale: fit(v, tile.width - INSET, tile.height - INSET) }, heightAt, x, y);
+    return pick(v, placement(v, tile), heightAt, x, y);
   }
 
   /** Draw everything that is in view. */
@@ -243,9 +242,10 @@ export class Wall {
   }
 
   /** Centre and scale of a tile in canvas pixels. */
-  #placement({ x, y, width, height }, v = this.view) {
+  #placement(tile) {
     const [left, top] = this.scroll;
-    return [(x - left) * this.ratio, (y - top) * this.ratio, fit(v, width - INSET, height - INSET) * this.ratio];
+    const { x, y, scale } = placement(this.view, tile);
+    return [(x - left) * this.ratio, (y - top) * this.ratio, scale * this.ratio];
   }
 
   #isInView({ y, x, width, height }) {

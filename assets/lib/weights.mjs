@@ -24,16 +24,16 @@ export class Weights {
    * @param {import("./session.mjs").Session} session
    * @param {object} hooks
    * @param {() => {ends: Float32Array, weights: Float32Array}} hooks.lines as they are drawn
-   * @param {() => void} hooks.start before a gesture
+   * @param {() => boolean} hooks.isUnderWay whether a gesture is
+   * @param {() => void} hooks.start before every change of a gesture
    * @param {(index: number, value: number) => void} hooks.change
-   * @param {() => void} hooks.end after it
+   * @param {() => void} hooks.end after it, or where there is none
    * @param {() => void} hooks.refresh when another line is held
    * @param {() => void} hooks.leave gives the keyboard back to the wall
    */
   constructor(frame, session, hooks) {
     Object.assign(this, { frame, session, hooks });
     this.held = -1; // the parameter whose line is under the pointer, or has the keyboard
-    this.isEditing = false;
     this.isPointedAt = false;
     this.handle = element("div", { class: "weight-handle", role: "slider", tabIndex: -1, hidden: true });
     frame.append(this.handle);
@@ -67,7 +67,7 @@ export class Weights {
   /** Begin to drag the line that is held. @returns {boolean} whether there is one */
   begin() {
     if (this.held < 0) return false;
-    this.#begin();
+    this.hooks.start();
     return true;
   }
 
@@ -78,8 +78,6 @@ export class Weights {
 
   /** End a drag, or a key's press. */
   release() {
-    if (!this.isEditing) return;
-    this.isEditing = false;
     this.hooks.end();
   }
 
@@ -101,7 +99,7 @@ export class Weights {
   }
 
   #follow(event) {
-    if (this.isEditing || (event.buttons && event.type === "pointermove")) return;
+    if (this.hooks.isUnderWay() || (event.buttons && event.type === "pointermove")) return;
     const { x, y } = placeIn(this.frame, event);
     const { ends, weights } = this.hooks.lines();
     const isOnTile = event.target.closest(".tile") !== null; // only its bias is drawn there
@@ -111,7 +109,7 @@ export class Weights {
   }
 
   #letGo() {
-    if (!this.isEditing && !this.hasKeyboard) this.#hold(-1);
+    if (!this.hooks.isUnderWay() && !this.hasKeyboard) this.#hold(-1);
   }
 
   /** @param {number} index −1 for none @param {number[]} at where its number is written */
@@ -167,14 +165,8 @@ export class Weights {
     this.release();
   }
 
-  #begin() {
-    if (this.isEditing) return;
-    this.isEditing = true;
-    this.hooks.start();
-  }
-
   #change(value) {
-    this.#begin();
+    this.hooks.start();
     this.hooks.change(this.held, value);
   }
 }
