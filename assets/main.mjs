@@ -23,6 +23,7 @@ import { Presentation } from "./lib/present.mjs";
 import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
+import { findStorage } from "./lib/storage.mjs";
 import { Terms } from "./lib/terms.mjs";
 import { currentTheme, readColours, setTheme } from "./lib/theme.mjs";
 import { Timeline } from "./lib/timeline.mjs";
@@ -52,15 +53,6 @@ function whenThere(find) {
   });
 }
 
-/** The browser's storage; null where it allows none, as in some embedded pages. */
-function findStorage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
-}
-
 const newCanvas = () => element("canvas", { class: "wall-canvas", "aria-hidden": "true" });
 
 async function createWall() {
@@ -87,6 +79,7 @@ function build(frame, wall) {
   frame.append(wall.canvas, cover);
   const overlay = new Overlay(cover, (layer, neuron) => view.select(layer, neuron));
   const hooks = {
+    isUnderWay: () => editing.isUnderWay,
     start: () => editing.start(),
     change: (index, value) => session.setParameter(index, value),
     end: () => editing.end(),

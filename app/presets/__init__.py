@@ -47,7 +47,7 @@ def _pictured(id_: str) -> dict[str, Any]:
         model = train_slice(model, Budget(epochs=row.pictured)).model
     document = serialise(model)
     layer, neuron = row.select
-    network = {name: document[name] for name in ("layers", "parameters", "domain")}
+    network = {name: document[name] for name in ("layers", "parameters", "inputs", "domain")}
     return {**network, "layer": layer, "neuron": neuron}
 
 

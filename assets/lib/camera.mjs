@@ -32,5 +32,15 @@ export function view(azimuth, tilt) {
   };
 }
 
-/** The scale in pixels that fits a tile into its box. @param {View} v @param {number} width @param {number} height */
-export const fit = (v, width, height) => Math.min(width / (2 * v.spanX), height / (2 * v.spanY));
+export const INSET = 4; // px between a landscape and the edge of its tile
+
+/**
+ * Where a landscape is drawn on its tile.
+ * @param {View} v @param {{x: number, y: number, width: number, height: number}} tile centre and size in pixels
+ * @returns {import("./picking.mjs").Placement}
+ */
+export const placement = (v, { x, y, width, height }) => ({
+  x,
+  y,
+  scale: Math.min((width - INSET) / (2 * v.spanX), (height - INSET) / (2 * v.spanY)),
+});

@@ -3,7 +3,7 @@
  * shown. It keeps its layers too, so that another nonlinearity can be compared with the one before.
  */
 
-import { Evaluation, GRID_SIZE, gridPoints, standardise } from "./engine.mjs";
+import { Evaluation, GRID_SIZE, gridOf } from "./engine.mjs";
 
 export class Comparison {
   /** @param {import("./session.mjs").Session} session @param {import("./history.mjs").History} history */
@@ -42,7 +42,7 @@ export class Comparison {
     const plane = JSON.stringify([domain, inputs]);
     if (!this.evaluation || this.plane !== plane) {
       this.plane = plane;
-      this.evaluation = new Evaluation(this.pinned.layers, standardise(document, gridPoints(domain, GRID_SIZE)));
+      this.evaluation = new Evaluation(this.pinned.layers, gridOf(document, GRID_SIZE));
       this.evaluation.update(this.pinned.parameters);
     }
     return this.evaluation.values(layer, neuron, kind);

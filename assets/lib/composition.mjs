@@ -4,7 +4,6 @@
  */
 
 import { heightScale } from "./arrange.mjs";
-import { Evaluation } from "./engine.mjs";
 
 /**
  * Add the first terms of a sum; the bias is the last of all.
@@ -34,16 +33,14 @@ export function partialSum(inputs, weights, bias, count) {
  */
 
 /**
- * Compute a neuron at a point of the plane, by a forward pass of its own.
- * @param {import("./document.mjs").Layer[]} layers @param {Float64Array} parameters
+ * A neuron's numbers at a point of the plane.
+ * @param {import("./engine.mjs").Evaluation} evaluation of that one point, at these parameters
+ * @param {Float64Array} parameters
  * @param {{layer: number, neuron: number}} selection layer from 1
- * @param {{x: number, y: number}} point
  * @returns {Arithmetic}
  */
-export function arithmeticAt(layers, parameters, { layer, neuron }, { x, y }) {
-  const evaluation = new Evaluation(layers.slice(0, layer), { x: [x], y: [y] });
-  evaluation.update(parameters);
-  const { inputs, weights, biases } = layers[layer - 1];
+export function arithmeticAt(evaluation, parameters, { layer, neuron }) {
+  const { inputs, weights, biases } = evaluation.layers[layer - 1];
   const terms = Array.from({ length: inputs }, (_, i) => {
     const weight = parameters[weights + neuron * inputs + i];
     const [input] = evaluation.input(layer, i);

@@ -22,6 +22,22 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** The same for a property, or for an attribute whose name has a hyphen. */
+export function setProperty(node, name, value) {
+  if (!name.includes("-")) {
+    if (node[name] !== value) node[name] = value;
+  } else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+/**
+ * Where a pointer is in the content of an element that scrolls.
+ * @param {HTMLElement} node @param {{clientX: number, clientY: number}} pointer @returns {{x: number, y: number}} CSS pixels
+ */
+export function placeIn(node, { clientX, clientY }) {
+  const { left, top } = node.getBoundingClientRect();
+  return { x: clientX - left + node.scrollLeft, y: clientY - top + node.scrollTop };
+}
+
 /**
  * Follow a pointer from its press to its release.
  * @param {HTMLElement} node

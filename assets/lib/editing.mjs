@@ -20,8 +20,9 @@ export class Editing {
     this.load = async () => {}; // (document, isAnotherRun): has a document checked by the server and taken up
   }
 
-  /** Begin a gesture. */
+  /** Begin a gesture; nothing happens within one. */
   start() {
+    if (this.isUnderWay) return;
     this.isUnderWay = true;
     this.trainer.hold();
     this.session.remember();
@@ -35,8 +36,9 @@ export class Editing {
     if (!isSame) this.session.remember();
   }
 
-  /** End a gesture. */
+  /** End a gesture, if there is one. */
   end() {
+    if (!this.isUnderWay) return;
     this.isUnderWay = false;
     this.keep();
     this.trainer.release();
@@ -83,7 +85,7 @@ export class Editing {
     this.start();
     const { parameters, progress } = first;
     this.takeUp({ document: { ...document, parameters, progress }, points: null }, false);
-    this.trainer.release();
+    this.end();
     return true;
   }
 

@@ -50,6 +50,9 @@ export function standardise(document, { x, y }) {
   return { x: along(x, 0), y: along(y, 1) };
 }
 
+/** The n × n grid over a document's domain, as the network sees it. @param {object} document @param {number} n */
+export const gridOf = (document, n) => standardise(document, gridPoints(document.domain, n));
+
 /** Every neuron's response to a fixed set of points, kept up to date layer by layer. */
 export class Evaluation {
   /**
@@ -99,14 +102,11 @@ export class Evaluation {
     this.#applyPre(l);
     const z = this.preactivation[l];
     const a = this.activation[l];
+    const inputs = Array.from({ length: layer.inputs }, (_, i) => this.input(l, i));
     for (let k = 0; k < layer.width; k += 1) {
       const out = z.subarray(k * n, (k + 1) * n);
       out.fill(parameters[layer.biases + k]);
-      for (let i = 0; i < layer.inputs; i += 1) {
-        const weight = parameters[layer.weights + k * layer.inputs + i];
-        const input = this.input(l, i);
-        for (let p = 0; p < n; p += 1) out[p] += weight * input[p];
-      }
+      for (let i = 0; i < layer.inputs; i += 1) accumulate(out, parameters[layer.weights + k * layer.inputs + i], inputs[i]);
       const activations = a.subarray(k * n, (k + 1) * n);
       if (layer.off.includes(k)) activations.fill(0);
       else apply(ACTIVATIONS[layer.activation[k]], out, activations);
@@ -123,8 +123,19 @@ export class Evaluation {
   }
 }
 
+// Loops as small functions, and one of its own for the commonest nonlinearity: browsers compile these to half the time.
+
+function accumulate(sum, weight, input) {
+  for (let p = 0; p < sum.length; p += 1) sum[p] += weight * input[p];
+}
+
 function apply(activation, from, into) {
-  for (let p = 0; p < from.length; p += 1) into[p] = activation(from[p]);
+  if (activation === Math.tanh) applyTanh(from, into);
+  else for (let p = 0; p < from.length; p += 1) into[p] = activation(from[p]);
+}
+
+function applyTanh(from, into) {
+  for (let p = 0; p < from.length; p += 1) into[p] = Math.tanh(from[p]);
 }
 
 /**

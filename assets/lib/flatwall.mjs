@@ -4,6 +4,7 @@
  */
 
 import { LEVELS } from "./arrange.mjs";
+import { INSET } from "./camera.mjs";
 import { contour } from "./contours.mjs";
 import { isBar } from "./edges.mjs";
 import { linspace } from "./engine.mjs";
@@ -11,7 +12,6 @@ import { rgb } from "./gl.mjs";
 import { decisionSquare } from "./scene.mjs";
 import { classColour } from "./theme.mjs";
 
-const INSET = 4; // px between a map and the edge of its tile
 const LEVEL_SHADE = 0.18; // by how much a level set is darker
 
 export class FlatWall {
@@ -75,9 +75,9 @@ export class FlatWall {
     this.probe = probe;
   }
 
-  pick({ x: centreX, y: centreY, width, height }, heightAt, x, y) {
-    const side = Math.min(width, height) - INSET;
-    const [u, v] = [(x - centreX) / side + 0.5, (centreY - y) / side + 0.5];
+  pick(tile, heightAt, x, y) {
+    const side = sideOf(tile);
+    const [u, v] = [(x - tile.x) / side + 0.5, (tile.y - y) / side + 0.5];
     return u >= 0 && u <= 1 && v >= 0 && v <= 1 ? { u, v } : null;
   }
 
@@ -94,9 +94,10 @@ export class FlatWall {
     if (this.probe) for (const tile of scene.tiles) this.#drawProbe(tile);
   }
 
-  #drawProbe({ x, y, width, height }) {
+  #drawProbe(tile) {
     const { pen, probe, colours } = this;
-    const side = Math.min(width, height) - INSET;
+    const { x, y } = tile;
+    const side = sideOf(tile);
     pen.strokeStyle = colours.level;
     pen.fillStyle = colours.panel;
     pen.lineWidth = 2;
@@ -116,10 +117,10 @@ export class FlatWall {
       points.forEach(([u, v], i) => path[i ? "lineTo" : "moveTo"](u - 0.5, 0.5 - v));
       if (isClosed) path.closePath();
     }
-    for (const { x, y, width, height } of scene.tiles) {
-      const side = Math.min(width, height) - INSET;
+    for (const tile of scene.tiles) {
+      const side = sideOf(tile);
       const placed = new Path2D();
-      placed.addPath(path, new DOMMatrix([side, 0, 0, side, x, y]));
+      placed.addPath(path, new DOMMatrix([side, 0, 0, side, tile.x, tile.y]));
       for (const [colour, lineWidth] of [[colours.paper, 3.5], [colours.cut, 1.8]]) {
         pen.strokeStyle = colour;
         pen.lineWidth = lineWidth;
@@ -128,9 +129,10 @@ export class FlatWall {
     }
   }
 
-  #drawPoints({ neuron, x, y, width, height }) {
+  #drawPoints(tile) {
     const { pen, colours, scene, points } = this;
-    const side = Math.min(width, height) - INSET;
+    const { neuron, x, y } = tile;
+    const side = sideOf(tile);
     for (let i = 0; i < (points?.length ?? 0); i += 4) {
       const [u, v, target, marks] = points.subarray(i, i + 4);
       if (scene.isClassification && target !== neuron) continue;
@@ -166,7 +168,7 @@ export class FlatWall {
     const { n, pen, scene } = this;
     const values = this.rows[scene.rowOf(tile)];
     if (!values) return;
-    const side = Math.min(tile.width, tile.height) - INSET;
+    const side = sideOf(tile);
     const context = this.picture.getContext("2d");
     context.putImageData(this.#image(values, this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS), 0, 0);
     pen.imageSmoothingEnabled = true;
@@ -226,6 +228,9 @@ export class FlatWall {
     return this.stops[from].map((channel, i) => channel + share * (this.stops[to][i] - channel));
   }
 }
+
+/** The side of a map. @param {import("./arrange.mjs").Tile} tile */
+const sideOf = ({ width, height }) => Math.min(width, height) - INSET;
 
 /** Whether 0 lies between two heights; where one is undefined nobody knows. */
 const crosses = (a, b) => a > 0 !== b > 0 && Number.isFinite(a - b);

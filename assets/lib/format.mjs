@@ -30,8 +30,10 @@ export function formatShare(share) {
   return share === 1 ? "100 %" : `${(Math.floor(1000 * share + 1e-9) / 10).toFixed(1)} %`;
 }
 
+const COUNT = new Intl.NumberFormat("en-US");
+
 /** @param {number} count */
-export const formatCount = (count) => count.toLocaleString("en-US");
+export const formatCount = (count) => COUNT.format(count);
 
 /** A height scale: 0.5, 1, 20, 2e6. @param {number} scale */
 export const formatScale = (scale) =>

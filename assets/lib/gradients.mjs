@@ -7,6 +7,7 @@
 
 import { decodeFloat64 } from "./document.mjs";
 import { element } from "./dom.mjs";
+import { recall, remember } from "./storage.mjs";
 
 const REST = 600; // ms without a change before the server is asked
 const STORAGE_KEY = "relief.pull";
@@ -21,7 +22,7 @@ export class Gradients extends EventTarget {
     this.abort = null;
     /** @type {?Float64Array} ∂loss/∂parameter for every parameter; null where it is not known */
     this.values = null;
-    this.isWanted = this.#wasWanted();
+    this.isWanted = recall(storage, STORAGE_KEY) !== "off";
     for (const type of ["parameters", "settings"]) session.addEventListener(type, () => this.#forget());
     trainer.addEventListener("state", () => this.#forget());
     document.addEventListener("visibilitychange", () => {
@@ -32,20 +33,8 @@ export class Gradients extends EventTarget {
   /** @param {boolean} isWanted whether to ask at all; remembered in this browser */
   want(isWanted) {
     this.isWanted = isWanted;
-    try {
-      this.storage.setItem(STORAGE_KEY, isWanted ? "on" : "off");
-    } catch {
-      // a page without storage forgets it
-    }
+    remember(this.storage, STORAGE_KEY, isWanted ? "on" : "off");
     this.#forget();
-  }
-
-  #wasWanted() {
-    try {
-      return this.storage.getItem(STORAGE_KEY) !== "off";
-    } catch {
-      return true;
-    }
   }
 
   #forget() {

@@ -5,7 +5,7 @@
 
 import { heightScale } from "./arrange.mjs";
 import { isClassification } from "./document.mjs";
-import { Evaluation, GRID_SIZE, gridPoints, linspace, softmax, standardise } from "./engine.mjs";
+import { Evaluation, GRID_SIZE, gridOf, linspace, softmax, standardise } from "./engine.mjs";
 import { Metrics } from "./metrics.mjs";
 
 export class Landscapes {
@@ -18,7 +18,8 @@ export class Landscapes {
     this.isClassification = isClassification(document);
     this.evaluation = new Evaluation(layers, gridOf(document, GRID_SIZE));
     this.metrics = points ? new Metrics(document, layers, points) : null;
-    this.single = new Evaluation(layers, { x: [0], y: [0] });
+    this.single = new Evaluation(layers, { x: [0], y: [0] }); // of the point that was asked for last
+    this.scales = [];
     this.setOutputs(outputs);
   }
 
@@ -27,14 +28,17 @@ export class Landscapes {
     this.areProbabilities = outputs === "probabilities" && this.isClassification;
   }
 
-  /** Evaluate layer `from` and all after it. @param {Float64Array} parameters @param {number} from */
+  /** Evaluate layer `from` and all after it: 1 at first. @param {Float64Array} parameters @param {number} from */
   update(parameters, from) {
     this.parameters = parameters;
     this.evaluation.update(parameters, from);
     /** what is drawn of every layer, the inputs first */
     this.heights = this.#shown(this.evaluation);
     const last = this.heights.length - 1;
-    this.scales = this.heights.map((values, l) => (this.areProbabilities && l === last ? 1 : heightScale(values)));
+    this.scales = this.heights.map((values, l) => {
+      if (l < from && this.scales[l]) return this.scales[l];
+      return this.areProbabilities && l === last ? 1 : heightScale(values);
+    });
   }
 
   /** Every layer's activations of an evaluation, the outputs as they are looked at. */
@@ -57,6 +61,11 @@ export class Landscapes {
     return this.#of(this.#evaluationOn(n, layer), layer, neuron, kind);
   }
 
+  /** The same as it is computed, whatever the classes are looked at as. */
+  computed(layer, neuron, kind, n = GRID_SIZE) {
+    return this.#evaluationOn(n, layer).values(layer, neuron, kind);
+  }
+
   #evaluationOn(n, to) {
     if (n === GRID_SIZE) return this.evaluation;
     const evaluation = new Evaluation(this.layers, gridOf(this.document, n));
@@ -69,16 +78,10 @@ export class Landscapes {
     return this.document.domain.map(([low, high]) => linspace(low, high, n));
   }
 
-  /** A point of the plane as the network sees it. @param {{x: number, y: number}} point */
-  seen({ x, y }) {
-    const seen = standardise(this.document, { x: [x], y: [y] });
-    return { x: seen.x[0], y: seen.y[0] };
-  }
-
   /** Every layer's values at one point of the plane. @param {{x: number, y: number}} point @returns {Float64Array[]} */
-  at(point) {
-    const { x, y } = this.seen(point);
-    this.single.activation[0].set([x, y]);
+  at({ x, y }) {
+    const seen = standardise(this.document, { x: [x], y: [y] });
+    this.single.activation[0].set([...seen.x, ...seen.y]);
     this.single.update(this.parameters);
     return this.#shown(this.single);
   }
@@ -95,6 +98,3 @@ export class Landscapes {
     return this.#of(this.metrics.evaluation, layer, neuron, kind);
   }
 }
-
-/** The grid over a document's domain, as the network sees it. */
-const gridOf = (document, n) => standardise(document, gridPoints(document.domain, n));

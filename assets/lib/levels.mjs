@@ -4,6 +4,8 @@
  * document. Event: "change".
  */
 
+import { recall, remember } from "./storage.mjs";
+
 const STORAGE_KEY = "relief.levels";
 const MOST_LEVELS = 20; // between zero and the scale: more would blacken a landscape
 const COARSER = [1, 2, 5]; // and ten times these: by how much a step that is too small is multiplied
@@ -51,12 +53,8 @@ export class Levels extends EventTarget {
   /** @param {Partial<{height: number, isCut: boolean, isLinked: boolean, rule: string}>} changes */
   set(changes) {
     Object.assign(this, changes);
-    try {
-      const { height, isCut, isLinked, rule } = this;
-      this.storage?.setItem(STORAGE_KEY, JSON.stringify({ height, isCut, isLinked, rule }));
-    } catch {
-      // a page without storage forgets them
-    }
+    const { height, isCut, isLinked, rule } = this;
+    remember(this.storage, STORAGE_KEY, JSON.stringify({ height, isCut, isLinked, rule }));
     this.dispatchEvent(new Event("change"));
   }
 
@@ -72,7 +70,7 @@ export class Levels extends EventTarget {
 
   #restore() {
     try {
-      const saved = JSON.parse(this.storage?.getItem(STORAGE_KEY) ?? "{}");
+      const saved = JSON.parse(recall(this.storage, STORAGE_KEY) ?? "{}");
       if (Number.isFinite(saved.height)) this.height = saved.height;
       this.isCut = saved.isCut === true;
       this.isLinked = saved.isLinked === true;

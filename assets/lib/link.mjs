@@ -22,5 +22,10 @@ function complain(field, names, known) {
   return [`The link's ${field} does not know ${unknown.map((name) => `“${name.slice(0, 40)}”`).join(", ")}; choose from ${known.join(", ")}.`];
 }
 
+export const MODEL_KEY = "#model="; // what permalink.mjs writes comes after it
+
+/** @param {string} hash of an address @returns {boolean} whether it is meant to hold a network */
+export const holdsModel = (hash) => hash.startsWith(MODEL_KEY);
+
 /** Whether the page was loaded again in its place, rather than opened. */
 export const isReload = () => performance.getEntriesByType("navigation")[0]?.type === "reload";

@@ -3,6 +3,7 @@
  * of evaluate() in nets/training.py, which are the reference.
  */
 
+import { layerOfParameter } from "./document.mjs";
 import { Evaluation, standardise } from "./engine.mjs";
 
 /** Loss of one point; `output(k)` gives output k, `target` is a class number or a value. */
@@ -46,14 +47,15 @@ export class Metrics {
     this.isClass = document.data.classes > 0;
     this.points = points;
     this.evaluation = new Evaluation(layers, standardise(document, points));
-    this.evaluated = null; // the parameters whose responses the evaluation holds
+    this.evaluated = []; // the parameters whose responses the evaluation holds
   }
 
   /** Bring the responses up to date. @param {Float64Array} parameters never changed in place */
   update(parameters) {
     if (this.evaluated === parameters) return;
+    const first = parameters.findIndex((value, i) => value !== this.evaluated[i]);
+    if (first >= 0) this.evaluation.update(parameters, layerOfParameter(this.evaluation.layers, first));
     this.evaluated = parameters;
-    this.evaluation.update(parameters);
   }
 
   /** Tell of every point whether another class than its own is the highest there. @param {(point: number, isWrong: boolean) => void} tell */
@@ -81,8 +83,8 @@ export class Metrics {
   }
 
   #output(p) {
-    const { n, layers, activation } = this.evaluation;
-    const outputs = activation[layers.length];
+    const { n, activation } = this.evaluation;
+    const outputs = activation.at(-1);
     return (k) => outputs[k * n + p];
   }
 
@@ -92,12 +94,13 @@ export class Metrics {
 
   /** The class whose output is the highest at a point; where one is undefined it is none. */
   #highest(p) {
-    const output = this.#output(p);
-    let best = 0;
-    for (let k = 0; k < this.evaluation.layers.at(-1).width; k += 1) {
-      if (Number.isNaN(output(k))) return null;
-      if (output(k) > output(best)) best = k;
+    const { n, activation } = this.evaluation;
+    const outputs = activation.at(-1);
+    let best = p;
+    for (let at = p; at < outputs.length; at += n) {
+      if (Number.isNaN(outputs[at])) return null;
+      if (outputs[at] > outputs[best]) best = at;
     }
-    return best;
+    return (best - p) / n;
   }
 }

@@ -3,7 +3,9 @@
  * checks them; what cannot be opened is told, and everything stays as it was.
  */
 
-import { decodeModel, holdsModel, MOST_BYTES } from "./permalink.mjs";
+import { holdsModel } from "./link.mjs";
+
+const permalink = () => import("./permalink.mjs"); // few pages are opened with a network
 
 /**
  * Open the network in the page's address, if there is one. It leaves the address, so that a reload brings
@@ -16,7 +18,7 @@ export async function openLink(parts) {
   if (!holdsModel(hash)) return { isOpen: false, error: "" };
   history.replaceState(null, "", pathname + search);
   const saved = parts.session.document ? null : parts.session.saved();
-  const error = await attempt(parts, "This link could not be opened", () => decodeModel(hash));
+  const error = await attempt(parts, "This link could not be opened", async () => (await permalink()).decodeModel(hash));
   if (!error && saved) parts.session.undos.push(saved);
   return { isOpen: !error, error };
 }
@@ -24,6 +26,7 @@ export async function openLink(parts) {
 /** @param {object} parts @param {File} file @returns {Promise<string>} what is wrong with it; empty where nothing is */
 export function openFile(parts, file) {
   return attempt(parts, `${file.name} could not be opened`, async () => {
+    const { MOST_BYTES } = await permalink();
     if (file.size > MOST_BYTES) throw new Error(`it has ${file.size} bytes; ${MOST_BYTES} are allowed`);
     const text = await file.text();
     try {

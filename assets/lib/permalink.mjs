@@ -3,17 +3,15 @@
  * Pure text in and out; nothing of it is believed before the server has checked it.
  */
 
-const KEY = "#model=";
-export const MOST_BYTES = 512 * 1024; // of a document, as in nets/document.py
-export const LONG = 30_000; // characters, beyond which some programs cut a link
+import { MODEL_KEY } from "./link.mjs";
 
-/** @param {string} hash of an address @returns {boolean} whether it is meant to hold a network */
-export const holdsModel = (hash) => hash.startsWith(KEY);
+export const MOST_BYTES = 512 * 1024; // of a document, as in nets/limits.py
+export const LONG = 30_000; // characters, beyond which some programs cut a link
 
 /** @param {object} document @returns {Promise<string>} the hash of a link, # included */
 export async function encodeModel(document) {
   const deflated = new Blob([JSON.stringify(document)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
-  return KEY + toBase64Url(await readAll(deflated, Infinity));
+  return MODEL_KEY + toBase64Url(await readAll(deflated, Infinity));
 }
 
 /**
@@ -22,7 +20,7 @@ export async function encodeModel(document) {
  * @throws {Error} saying what is wrong with it
  */
 export async function decodeModel(hash) {
-  const bytes = fromBase64Url(hash.slice(KEY.length));
+  const bytes = fromBase64Url(hash.slice(MODEL_KEY.length));
   const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const text = new TextDecoder().decode(await readAll(inflated, MOST_BYTES));
   try {

@@ -7,6 +7,7 @@
  */
 
 import { countParameters, decodeFloat64, encodeFloat64, layerOfParameter, layoutLayers, settingsText } from "./document.mjs";
+import { recall, remember } from "./storage.mjs";
 
 const STORAGE_KEY = "relief.document";
 export const LARGEST_PARAMETER = 1e30; // as in nets/model.py
@@ -122,18 +123,13 @@ export class Session extends EventTarget {
 
   /** Save a moment to local storage. @returns {boolean} whether there was room */
   save(moment = this) {
-    try {
-      this.storage.setItem(this.key, JSON.stringify(this.model(moment)));
-      return true;
-    } catch {
-      return false;
-    }
+    return remember(this.storage, this.key, JSON.stringify(this.model(moment)));
   }
 
   /** @returns {?object} what was saved last; null if nothing, or nothing legible */
   saved() {
     try {
-      return JSON.parse(this.storage.getItem(this.key));
+      return JSON.parse(recall(this.storage, this.key));
     } catch {
       return null;
     }
@@ -141,11 +137,7 @@ export class Session extends EventTarget {
 
   /** Keep what was saved under another name, before something else is saved in its place. */
   setAside() {
-    try {
-      this.storage.setItem(`${this.key}.unread`, this.storage.getItem(this.key));
-    } catch {
-      // without storage nothing was saved
-    }
+    remember(this.storage, `${this.key}.unread`, recall(this.storage, this.key));
   }
 
   #emit(type, from) {

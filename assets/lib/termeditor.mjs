@@ -4,7 +4,7 @@
  */
 
 import { roundUp } from "./arrange.mjs";
-import { element } from "./dom.mjs";
+import { element, setProperty } from "./dom.mjs";
 import { formatNumber } from "./format.mjs";
 import { LARGEST_PARAMETER } from "./session.mjs";
 
@@ -53,7 +53,7 @@ export class TermEditor {
   showPull(pull) {
     this.mark.hidden = !pull || pull.share === 0;
     const text = pull ? pullText(pull.descent, this.letter) : "";
-    if (this.range.title !== text) this.range.title = text;
+    setProperty(this.range, "title", text);
     if (!pull) return;
     this.mark.title = text;
     this.mark.setAttribute("aria-label", `${this.name}: ${text}`);
@@ -89,7 +89,7 @@ export class TermEditor {
   }
 
   #write(value) {
-    this.number.value = formatNumber(value).replaceAll("−", "-");
+    setProperty(this.number, "value", formatNumber(value).replaceAll("−", "-"));
   }
 
   /** A range with step "any" moves by a hundredth of its length on an arrow key; ours by half of that, and by ten with shift. */

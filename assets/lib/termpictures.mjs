@@ -3,12 +3,10 @@
  * is, with a dot at the probe on each.
  */
 
-import { fit, view } from "./camera.mjs";
-import { element } from "./dom.mjs";
-import { heightsOf, pick, project } from "./picking.mjs";
+import { placement, view } from "./camera.mjs";
+import { element, placeIn } from "./dom.mjs";
+import { heightsOf, project } from "./picking.mjs";
 import { Wall } from "./wall.mjs";
-
-const INSET = 4; // px between a landscape and the edge of its picture, as on the wall
 
 /**
  * @typedef {{heights: Float64Array, gain: number}} Landscape on the grid, and what one of its units is drawn as
@@ -80,35 +78,26 @@ export class TermPictures {
 
   /**
    * Which point of the plane is seen at a place of the page.
-   * @param {number} i which landscape @param {{clientX: number, clientY: number}} place
+   * @param {number} i which landscape @param {{clientX: number, clientY: number}} pointer
    * @returns {?{u: number, v: number}} in the unit square; null beside the landscape
    */
-  pick(i, { clientX, clientY }) {
+  pick(i, pointer) {
     if (!this.wall || !this.landscapes[i]) return null;
-    const { left, top } = this.root.getBoundingClientRect();
-    const [x, y] = [clientX - left + this.root.scrollLeft, clientY - top + this.root.scrollTop];
-    return pick(this.#camera, this.#placement(i), this.#heightAt(i), x, y);
+    const { x, y } = placeIn(this.root, pointer);
+    return this.wall.pick(this.tiles[i], this.#heightAt(i), x, y);
   }
 
   #drawDots(probe) {
+    const camera = view(this.wall.azimuth, this.wall.tilt);
     this.pictures.forEach((picture, i) => {
       const dot = picture.firstChild;
       const height = probe ? this.#heightAt(i)(...probe) : NaN;
       dot.hidden = Number.isNaN(height);
       if (dot.hidden) return;
-      const { x, y } = project(this.#camera, this.#placement(i), ...probe, height);
+      const { x, y } = project(camera, placement(camera, this.tiles[i]), ...probe, height);
       dot.style.left = `${x - picture.offsetLeft}px`;
       dot.style.top = `${y - picture.offsetTop}px`;
     });
-  }
-
-  get #camera() {
-    return view(this.wall.azimuth, this.wall.tilt);
-  }
-
-  #placement(i) {
-    const { x, y, width, height } = this.tiles[i];
-    return { x, y, scale: fit(this.#camera, width - INSET, height - INSET) };
   }
 
   #heightAt(i) {

@@ -29,9 +29,9 @@ export class Terms {
    * @param {{terms: HTMLElement, buildUp: HTMLElement, point: HTMLElement}} places of the terms, the slider that adds
    *   them up, and the probe's coordinates
    * @param {object} hooks
-   * @param {() => void} hooks.start before a gesture
+   * @param {() => void} hooks.start before every change of a gesture
    * @param {(index: number, value: number) => void} hooks.change
-   * @param {() => void} hooks.end after it
+   * @param {() => void} hooks.end after it, or where there is none
    * @param {() => void} hooks.refresh when it has to be drawn again
    * @param {import("./probe.mjs").Probe} probe
    * @param {number} gridSize
@@ -42,7 +42,6 @@ export class Terms {
     this.hooks = hooks;
     this.probe = probe;
     this.flat = new Float64Array(gridSize ** 2).fill(1); // the bias's landscape, before it is multiplied
-    this.isEditing = false;
     this.rows = [];
     this.graph = new Graph();
     this.pictures = new TermPictures(this.root, gridSize);
@@ -66,7 +65,7 @@ export class Terms {
    * @param {Float64Array} parameters
    */
   build(terms, parameters) {
-    this.#finish(); // the slider in hand, if there is one, is about to go
+    this.hooks.end(); // the slider in hand, if there is one, is about to go
     this.rows = terms.map((term) => this.#row(term, parameters));
     this.root.replaceChildren(this.pictures.canvas, ...this.#pieces());
     this.buildUp.reset(Math.max(terms.length - 2, 0));
@@ -150,8 +149,11 @@ export class Terms {
       return { term, picture, symbol, value, reading, node };
     }
     const editor = new TermEditor(term.name, term.symbol[0], parameters[term.parameter], {
-      change: (value) => this.#change(term.parameter, value),
-      end: () => this.#finish(),
+      change: (value) => {
+        this.hooks.start();
+        this.hooks.change(term.parameter, value);
+      },
+      end: () => this.hooks.end(),
     });
     const node = element("div", { class: "term" }, [picture, symbol, ...editor.nodes, reading]);
     return { term, picture, symbol, editor, reading, node };
@@ -203,20 +205,6 @@ export class Terms {
     setText(sum.reading, text(() => sumAt(arithmetic, count)));
     setText(activation.reading, isComplete ? text(() => arithmetic.activation) : "");
     this.graph.mark(arithmetic && isComplete ? arithmetic.preactivation : null);
-  }
-
-  #change(parameter, value) {
-    if (!this.isEditing) {
-      this.isEditing = true;
-      this.hooks.start();
-    }
-    this.hooks.change(parameter, value);
-  }
-
-  #finish() {
-    if (!this.isEditing) return;
-    this.isEditing = false;
-    this.hooks.end();
   }
 }
 

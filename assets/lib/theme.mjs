@@ -1,5 +1,7 @@
 /** Light and dark, and the colours of app/palette.py as the page's style sheet has them. */
 
+import { remember } from "./storage.mjs";
+
 const STORAGE_KEY = "relief.theme";
 const NAMES = [
   ...["paper", "panel", "ink", "muted", "accent", "positive", "negative", "level", "cut"],
@@ -38,10 +40,4 @@ export function setTheme(dash, theme) {
 }
 
 /** Remember a theme that was chosen. @param {"light" | "dark"} theme @param {?Storage} storage */
-export function rememberTheme(theme, storage) {
-  try {
-    storage.setItem(STORAGE_KEY, theme);
-  } catch {
-    // a page without storage forgets its theme
-  }
-}
+export const rememberTheme = (theme, storage) => remember(storage, STORAGE_KEY, theme);

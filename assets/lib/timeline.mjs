@@ -47,13 +47,16 @@ export class Timeline {
     });
   }
 
-  /** @param {Record<string, string>} colours */
+  /** Draw what is not drawn yet. @param {Record<string, string>} colours */
   draw(colours) {
     const { moments, cursor } = this.history;
-    this.#describe(moments, cursor);
     const ratio = Math.min(devicePixelRatio, 2);
-    const width = this.root.clientWidth;
-    const height = this.root.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.root;
+    // a history only ever grows by another last moment, or loses some
+    const state = [moments.at(-1), moments.length, cursor, this.comparison.pinned, colours, width, height, ratio];
+    if (this.drawn?.every((value, i) => value === state[i])) return;
+    this.drawn = state;
+    this.#describe(moments, cursor);
     this.canvas.width = width * ratio;
     this.canvas.height = height * ratio;
     const pen = this.canvas.getContext("2d");

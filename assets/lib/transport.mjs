@@ -3,7 +3,7 @@
  * selected neuron's name and formula, the legend, and what has to be said.
  */
 
-import { element, setText } from "./dom.mjs";
+import { element, setProperty, setText } from "./dom.mjs";
 import { formula, levelSetFormula } from "./formula.mjs";
 import { formatCount, formatLoss, formatScale, formatShare } from "./format.mjs";
 import { neuronTitle } from "./scene.mjs";
@@ -64,21 +64,21 @@ export class Transport {
     setText(this.maximum, `+${formatScale(scale)}`);
     setText(this.legendText, levelText(step));
     const range = `from −${formatScale(scale)} to +${formatScale(scale)}`;
-    this.byId("legend").title = `colour = height a(x, y) in ${title}, ${range}; ${levelSetFormula(formatScale(step))}`;
+    setProperty(this.byId("legend"), "title", `colour = height a(x, y) in ${title}, ${range}; ${levelSetFormula(formatScale(step))}`);
   }
 
   /** @param {?{epoch: number}} pinned the moment that is compared with */
   showPinned(pinned) {
     const button = this.byId("compare");
     setText(button, pinned ? `vs epoch ${formatCount(pinned.epoch)}` : "compare");
-    button.setAttribute("aria-pressed", String(pinned !== null));
-    button.title = pinned ? "Let the pinned moment go (c)" : "Keep this moment as a ghost, to compare others with (c)";
+    setProperty(button, "aria-pressed", String(pinned !== null));
+    setProperty(button, "title", pinned ? "Let the pinned moment go (c)" : "Keep this moment as a ghost, to compare others with (c)");
   }
 
   /** @param {number} step between the level sets of the inspector's picture */
   showMapScale(step) {
     setText(this.byId("map-title"), `seen from above · ${levelText(step)}`);
-    this.byId("map-title").title = levelSetFormula(formatScale(step));
+    setProperty(this.byId("map-title"), "title", levelSetFormula(formatScale(step)));
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { arithmeticAt } from "./composition.mjs";
+import { placeIn } from "./dom.mjs";
 import { edgeWeights } from "./edges.mjs";
 import { GRID_SIZE } from "./engine.mjs";
 import { formatReading } from "./format.mjs";
@@ -147,9 +148,7 @@ export class View extends EventTarget {
    */
   pointAt(layer, neuron, event) {
     this.flush();
-    const { left, top } = this.frameElement.getBoundingClientRect();
-    const x = event.clientX - left + this.frameElement.scrollLeft;
-    const y = event.clientY - top + this.frameElement.scrollTop;
+    const { x, y } = placeIn(this.frameElement, event);
     const at = layer <= this.session.layers.length ? this.#pickLandscape(layer, neuron, x, y) : this.#pickDecision(x, y);
     if (!at) return null;
     const [[x0, x1], [y0, y1]] = this.session.document.domain;
@@ -197,9 +196,16 @@ export class View extends EventTarget {
     const { metrics, isClassification } = this.landscapes;
     if (!metrics || !isClassification) return;
     metrics.update(this.session.parameters);
+    const { pointAttributes } = this;
     const { is_test: isTest } = this.session.points;
-    metrics.judge((p, isWrong) => (this.pointAttributes[4 * p + 3] = Number(isTest[p]) + WRONG * Number(isWrong)));
-    this.wall.setPoints(this.pointAttributes);
+    let isNew = false;
+    metrics.judge((p, isWrong) => {
+      const marks = Number(isTest[p]) + WRONG * Number(isWrong);
+      if (pointAttributes[4 * p + 3] === marks) return;
+      pointAttributes[4 * p + 3] = marks;
+      isNew = true;
+    });
+    if (isNew) this.wall.setPoints(pointAttributes);
   }
 
   /**
@@ -208,11 +214,9 @@ export class View extends EventTarget {
    * @returns {{n: number, x: number[], y: number[], values: number[]}} values[row * n + column]
    */
   surface(layer, neuron, kind = "activation", n = GRID_SIZE) {
-    const { document, layers, parameters } = this.session;
-    const landscapes = new Landscapes(document, layers, null, "scores");
-    landscapes.update(parameters, 1);
-    const [x, y] = landscapes.axes(n).map((values) => Array.from(values));
-    return { n, x, y, values: Array.from(landscapes.on(layer, neuron, kind, n)) };
+    this.flush();
+    const [x, y] = this.landscapes.axes(n).map((values) => Array.from(values));
+    return { n, x, y, values: Array.from(this.landscapes.computed(layer, neuron, kind, n)) };
   }
 
   stats() {
@@ -333,12 +337,11 @@ export class View extends EventTarget {
     if (layer === 0) return;
     const { document, layers, parameters } = this.session;
     const { inputs } = layers[layer - 1];
-    const { evaluation, scales } = this.landscapes;
-    const { point } = this.probe;
+    const { evaluation, single, scales } = this.landscapes;
     this.terms.update({
       parameters,
       domain: document.domain,
-      arithmetic: point && arithmeticAt(layers, parameters, this.selection, this.landscapes.seen(point)),
+      arithmetic: this.probe.point && arithmeticAt(single, parameters, this.selection),
       gradient: this.gradients?.values ?? null,
       inputs: Array.from({ length: inputs }, (_, i) => evaluation.input(layer, i)),
       preactivation: evaluation.values(layer, neuron, "preactivation"),

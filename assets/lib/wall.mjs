@@ -6,17 +6,40 @@
  */
 
 import { LARGEST_HEIGHT, LEVELS } from "./arrange.mjs";
-import { fit, view } from "./camera.mjs";
+import { placement, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
 import { pick } from "./picking.mjs";
 import { decisionSquare } from "./scene.mjs";
 import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT, PROBE } from "./shaders.mjs";
 
 const CURVE_STEPS = 24;
-const INSET = 4; // px between a landscape and the edge of its tile
 const PROBE_SIZE = 13; // px
 const COARSE = 90; // CSS pixels: tiles up to this height are drawn with every second grid point
 const N_CLASS_COLOURS = 6; // of app/palette.py and of the shaders' array
+
+/** Uniforms that stay until the theme changes. */
+const LASTING = {
+  heights: (gl, at) => gl.uniform1i(at, 0),
+  n: (gl, at, { n }) => gl.uniform1i(at, n),
+  stops: (gl, at, { colours }) => gl.uniform3fv(at, colours.stops),
+  levelColour: (gl, at, { colours }) => gl.uniform3fv(at, colours.level),
+  cutColour: (gl, at, { colours }) => gl.uniform3fv(at, colours.cut),
+  rimColour: (gl, at, { colours }) => gl.uniform3fv(at, colours.paper),
+  classColours: (gl, at, { colours }) => gl.uniform3fv(at, colours.classes),
+  positive: (gl, at, { colours }) => gl.uniform3fv(at, colours.positive),
+  negative: (gl, at, { colours }) => gl.uniform3fv(at, colours.negative),
+  paper: (gl, at, { colours }) => gl.uniform3fv(at, colours.paper),
+};
+
+/** Uniforms that may differ from one drawing to the next. */
+const PASSING = {
+  canvasSize: (gl, at, { canvas }) => gl.uniform2f(at, canvas.width, canvas.height),
+  turn: (gl, at, { view: v }) => gl.uniform4f(at, v.sinAzimuth, v.cosAzimuth, v.sinElevation, v.cosElevation),
+  mapness: (gl, at, { tilt }) => gl.uniform1f(at, tilt),
+  linked: (gl, at, { linked }) => gl.uniform3fv(at, linked),
+  ratio: (gl, at, { ratio }) => gl.uniform1f(at, ratio),
+  scroll: (gl, at, { scroll }) => gl.uniform2fv(at, scroll),
+};
 
 /**
  * @typedef {object} Scene
@@ -99,10 +122,7 @@ export class Wall {
     const { gl, n } = this;
     const area = n * n;
     const staged = this.staging.subarray(row * area, row * area + values.length);
-    for (let i = 0; i < values.length; i += 1) {
-      const value = values[i];
-      staged[i] = Math.abs(value) <= LARGEST_HEIGHT ? value : HOLE;
-    }
+    stage(values, staged);
     gl.bindTexture(gl.TEXTURE_2D, this.heights);
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, area, values.length / area, gl.RED, gl.FLOAT, staged);
   }
@@ -150,7 +170,7 @@ export class Wall {
    */
   pick(tile, heightAt, x, y) {
     const v = view(this.azimuth, this.tilt);
-    return pick(v, { x: tile.x, y: tile.y, scale: fit(v, tile.width - INSET, tile.height - INSET) }, heightAt, x, y);
+    return pick(v, placement(v, tile), heightAt, x, y);
   }
 
   /** Draw everything that is in view. */
@@ -222,9 +242,10 @@ export class Wall {
   }
 
   /** Centre and scale of a tile in canvas pixels. */
-  #placement({ x, y, width, height }, v = this.view) {
+  #placement(tile) {
     const [left, top] = this.scroll;
-    return [(x - left) * this.ratio, (y - top) * this.ratio, fit(v, width - INSET, height - INSET) * this.ratio];
+    const { x, y, scale } = placement(this.view, tile);
+    return [(x - left) * this.ratio, (y - top) * this.ratio, scale * this.ratio];
   }
 
   #isInView({ y, x, width, height }) {
@@ -232,28 +253,16 @@ export class Wall {
     return Math.abs(y - top - this.size[1] / 2) < (this.size[1] + height) / 2 && Math.abs(x - left - this.size[0] / 2) < (this.size[0] + width) / 2;
   }
 
-  #use({ program, uniforms }) {
-    const { gl, colours, view: v } = this;
+  /** Draw with a program from now on; it is told what it has not been told yet. */
+  #use(used) {
+    const { gl, colours } = this;
+    const { program, uniforms } = used;
     gl.useProgram(program);
-    const set = {
-      canvasSize: (at) => gl.uniform2f(at, this.canvas.width, this.canvas.height),
-      turn: (at) => gl.uniform4f(at, v.sinAzimuth, v.cosAzimuth, v.sinElevation, v.cosElevation),
-      heights: (at) => gl.uniform1i(at, 0),
-      n: (at) => gl.uniform1i(at, this.n),
-      mapness: (at) => gl.uniform1f(at, this.tilt),
-      stops: (at) => gl.uniform3fv(at, colours.stops),
-      levelColour: (at) => gl.uniform3fv(at, colours.level),
-      cutColour: (at) => gl.uniform3fv(at, colours.cut),
-      rimColour: (at) => gl.uniform3fv(at, colours.paper),
-      linked: (at) => gl.uniform3f(at, ...this.linked),
-      classColours: (at) => gl.uniform3fv(at, colours.classes),
-      positive: (at) => gl.uniform3fv(at, colours.positive),
-      negative: (at) => gl.uniform3fv(at, colours.negative),
-      paper: (at) => gl.uniform3fv(at, colours.paper),
-      ratio: (at) => gl.uniform1f(at, this.ratio),
-      scroll: (at) => gl.uniform2f(at, ...this.scroll),
-    };
-    for (const [name, at] of Object.entries(uniforms)) set[name]?.(at);
+    if (used.colours !== colours) {
+      used.colours = colours;
+      for (const [name, tell] of Object.entries(LASTING)) if (uniforms[name]) tell(gl, uniforms[name], this);
+    }
+    for (const [name, tell] of Object.entries(PASSING)) if (uniforms[name]) tell(gl, uniforms[name], this);
     return uniforms;
   }
 
@@ -332,6 +341,20 @@ export class Wall {
     gl.drawArrays(gl.POINTS, 0, this.points.length / 4);
     gl.enable(gl.DEPTH_TEST);
   }
+}
+
+/** Copy heights; where one cannot be drawn there is a hole. */
+function stage(values, staged) {
+  staged.set(values); // much faster than a loop; what is finite and too large is a hole to the shaders as it is
+  if (areFinite(staged)) return;
+  for (let i = 0; i < values.length; i += 1) if (!(Math.abs(values[i]) <= LARGEST_HEIGHT)) staged[i] = HOLE;
+}
+
+/** Whether all of them are numbers, without a branch for each: ∞ − ∞ is none. @param {Float32Array} values */
+function areFinite(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i += 1) sum += values[i] - values[i];
+  return sum === 0;
 }
 
 /** Diameter in CSS pixels of a data point on a tile of some height. */

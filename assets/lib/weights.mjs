@@ -5,7 +5,7 @@
 
 import { roundUp } from "./arrange.mjs";
 import { placeOfParameter } from "./document.mjs";
-import { element, setText } from "./dom.mjs";
+import { element, placeIn, setText } from "./dom.mjs";
 import { edgeAt, edgeMiddle } from "./edges.mjs";
 import { formatNumber } from "./format.mjs";
 import { parameterName } from "./scene.mjs";
@@ -24,16 +24,16 @@ export class Weights {
    * @param {import("./session.mjs").Session} session
    * @param {object} hooks
    * @param {() => {ends: Float32Array, weights: Float32Array}} hooks.lines as they are drawn
-   * @param {() => void} hooks.start before a gesture
+   * @param {() => boolean} hooks.isUnderWay whether a gesture is
+   * @param {() => void} hooks.start before every change of a gesture
    * @param {(index: number, value: number) => void} hooks.change
-   * @param {() => void} hooks.end after it
+   * @param {() => void} hooks.end after it, or where there is none
    * @param {() => void} hooks.refresh when another line is held
    * @param {() => void} hooks.leave gives the keyboard back to the wall
    */
   constructor(frame, session, hooks) {
     Object.assign(this, { frame, session, hooks });
     this.held = -1; // the parameter whose line is under the pointer, or has the keyboard
-    this.isEditing = false;
     this.isPointedAt = false;
     this.handle = element("div", { class: "weight-handle", role: "slider", tabIndex: -1, hidden: true });
     frame.append(this.handle);
@@ -67,7 +67,7 @@ export class Weights {
   /** Begin to drag the line that is held. @returns {boolean} whether there is one */
   begin() {
     if (this.held < 0) return false;
-    this.#begin();
+    this.hooks.start();
     return true;
   }
 
@@ -78,8 +78,6 @@ export class Weights {
 
   /** End a drag, or a key's press. */
   release() {
-    if (!this.isEditing) return;
-    this.isEditing = false;
     this.hooks.end();
   }
 
@@ -100,24 +98,18 @@ export class Weights {
     return this.session.parameters[this.held];
   }
 
-  /** The content's coordinates of a pointer. */
-  #place(event) {
-    const { left, top } = this.frame.getBoundingClientRect();
-    return [event.clientX - left + this.frame.scrollLeft, event.clientY - top + this.frame.scrollTop];
-  }
-
   #follow(event) {
-    if (this.isEditing || (event.buttons && event.type === "pointermove")) return;
-    const at = this.#place(event);
+    if (this.hooks.isUnderWay() || (event.buttons && event.type === "pointermove")) return;
+    const { x, y } = placeIn(this.frame, event);
     const { ends, weights } = this.hooks.lines();
     const isOnTile = event.target.closest(".tile") !== null; // only its bias is drawn there
-    const index = edgeAt(ends, weights, ...at, isOnTile);
+    const index = edgeAt(ends, weights, x, y, isOnTile);
     this.isPointedAt = index >= 0;
-    if (this.isPointedAt || !this.hasKeyboard) this.#hold(index, at);
+    if (this.isPointedAt || !this.hasKeyboard) this.#hold(index, [x, y]);
   }
 
   #letGo() {
-    if (!this.isEditing && !this.hasKeyboard) this.#hold(-1);
+    if (!this.hooks.isUnderWay() && !this.hasKeyboard) this.#hold(-1);
   }
 
   /** @param {number} index −1 for none @param {number[]} at where its number is written */
@@ -173,14 +165,8 @@ export class Weights {
     this.release();
   }
 
-  #begin() {
-    if (this.isEditing) return;
-    this.isEditing = true;
-    this.hooks.start();
-  }
-
   #change(value) {
-    this.#begin();
+    this.hooks.start();
     this.hooks.change(this.held, value);
   }
 }

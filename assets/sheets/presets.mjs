@@ -6,7 +6,7 @@
 import { heightScale, LEVELS } from "../lib/arrange.mjs";
 import { decodeFloat64, layoutLayers } from "../lib/document.mjs";
 import { element } from "../lib/dom.mjs";
-import { Evaluation, gridPoints } from "../lib/engine.mjs";
+import { Evaluation, gridOf } from "../lib/engine.mjs";
 import { readColours } from "../lib/theme.mjs";
 
 const SIDE = 97; // grid points an axis of a picture
@@ -128,12 +128,13 @@ async function fetchJson(path) {
 /**
  * Draw one landscape from above, its level sets as lines.
  * @param {HTMLCanvasElement} canvas
- * @param {object} picture layers, parameters and domain as in a document, layer (from 0, the inputs) and neuron
+ * @param {object} picture layers, parameters, inputs and domain as in a document, layer (from 0, the inputs) and neuron
  * @param {Record<string, string>} colours of the theme
  */
-export function drawPicture(canvas, { layers, parameters, domain, layer, neuron }, colours) {
-  const evaluation = new Evaluation(layoutLayers({ layers }).slice(0, layer), gridPoints(domain, SIDE));
-  evaluation.update(decodeFloat64(parameters));
+export function drawPicture(canvas, picture, colours) {
+  const { layer, neuron } = picture;
+  const evaluation = new Evaluation(layoutLayers(picture).slice(0, layer), gridOf(picture, SIDE));
+  evaluation.update(decodeFloat64(picture.parameters));
   const values = evaluation.values(layer, neuron);
   const scale = heightScale(values);
   const stops = [0, 1, 2, 3, 4].map((i) => channels(colours[`height-${i}`]));

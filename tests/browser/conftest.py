@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.install import FLAGS, find_chromium
 from tests.browser.relief import SMALL, Relief
@@ -63,9 +63,21 @@ def relief(shared: Relief) -> Iterator[Relief]:
     assert shared.complaints == []
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A browser's memory that no other page writes to; code that it has loaded once it has at hand."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def fresh(page: Page, server: Server) -> Iterator[Relief]:
+def fresh(visitor: BrowserContext, server: Server) -> Iterator[Relief]:
     """A page that nobody has used, with empty storage, not opened yet."""
+    page = visitor.new_page()
+    page.goto(f"{server.url}/healthz")
+    page.evaluate("() => localStorage.clear()")
     unopened = Relief(page, server.url)
     yield unopened
+    page.close()
     assert unopened.complaints == []

@@ -30,9 +30,14 @@ def test_every_number_of_a_neurons_sum_at_a_point_is_that_of_nets(layer: int, mo
     found = modules.evaluate_module(
         "composition.mjs",
         """const { layoutLayers, decodeFloat64 } = await import('/assets/lib/document.mjs');
+           const { Evaluation } = await import('/assets/lib/engine.mjs');
            const { document, layer, neuron, points } = argument;
            const parameters = decodeFloat64(document.parameters);
-           const at = ([x, y]) => m.arithmeticAt(layoutLayers(document), parameters, { layer, neuron }, { x, y });
+           const at = ([x, y]) => {
+             const evaluation = new Evaluation(layoutLayers(document), { x: [x], y: [y] });
+             evaluation.update(parameters);
+             return m.arithmeticAt(evaluation, parameters, { layer, neuron });
+           };
            return points.map(at);""",
         {"document": serialise(model), "layer": layer, "neuron": neuron, "points": points.T.tolist()},
     )

@@ -24,22 +24,18 @@ def test_model_is_a_document_that_load_takes_back(relief: Relief) -> None:
     assert relief.document == document
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "message"),
-    [
-        ("version", 2, "unknown version 2"),
-        ("layers", [], "0 layers"),
-        ("parameters", "AAAA", "base64"),
-        ("data", {"name": "donut"}, "unknown data set 'donut'"),
-    ],
-)
-def test_load_refuses_what_is_wrong_and_loses_nothing(field: str, value: object, message: str, relief: Relief) -> None:
+def test_load_refuses_what_is_wrong_and_loses_nothing(relief: Relief) -> None:
     before = relief.document
-    with pytest.raises(Error, match=message):
-        relief.load({**before, field: value})
-    assert relief.document == before
-    assert message.split(maxsplit=1)[0] in relief.text("#notice").lower()
-    relief.load(before)
+    for change, message in (
+        ({"version": 2}, "unknown version 2"),
+        ({"layers": []}, "0 layers"),
+        ({"parameters": "AAAA"}, "base64"),
+        ({"data": {"name": "donut"}}, "unknown data set 'donut'"),
+    ):
+        with pytest.raises(Error, match=message):
+            relief.load({**before, **change})
+        assert relief.document == before
+        assert message.split(maxsplit=1)[0] in relief.text("#notice").lower()
 
 
 def test_set_parameter_changes_that_one_number(relief: Relief) -> None:

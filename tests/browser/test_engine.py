@@ -1,9 +1,13 @@
 """The page's arithmetic equals the reference in nets/."""
 
+from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nets import ACTIVATIONS, Model, create, dataset, evaluate, serialise, surfaces
 from nets.datasets import DataSpec, by_formula, load
@@ -41,12 +45,24 @@ STRETCHED = replace(MIXED, domain=((-3.0, 0.5), (2.0, 7.25)))
 ODD_UNITS = replace(PRE, domain=((0.0, 200.0), (-1e-4, 1e-3)), inputs=Inputs((90.0, 4e-4), (110.0, 6e-4)))
 
 
-def assert_same_surfaces(relief: Relief, model: Model, n: int) -> None:
-    relief.load(serialise(model))
+def computed(modules: Relief, model: Model, kind: str, n: int) -> list[NDArray[np.float64]]:
+    """Return every layer's surfaces as the page's engine computes them, (width, n, n) each."""
+    layers = modules.evaluate_module(
+        "engine.mjs",
+        """const { decodeFloat64, encodeFloat64, layoutLayers } = await import('/assets/lib/document.mjs');
+           const { document, kind, n } = argument;
+           const evaluation = new m.Evaluation(layoutLayers(document), m.gridOf(document, n));
+           evaluation.update(decodeFloat64(document.parameters));
+           return evaluation[kind].map(encodeFloat64);""",
+        {"document": serialise(model), "kind": kind, "n": n},
+    )
+    return [np.frombuffer(b64decode(text)).reshape(-1, n, n) for text in layers]
+
+
+def assert_same_surfaces(found: Callable[[str], list[NDArray[np.float64]]], model: Model, n: int) -> None:
     for kind in ("preactivation", "activation"):
-        ours = relief.surfaces(kind, n)
         reference = [getattr(layer, kind) for layer in surfaces(model, n)]
-        for mine, theirs in zip(ours, reference, strict=True):
+        for mine, theirs in zip(found(kind), reference, strict=True):
             largest = np.abs(theirs, where=np.isfinite(theirs), out=np.zeros_like(theirs)).max()
             np.testing.assert_allclose(mine, theirs, rtol=TOLERANCE, atol=1e-12 * largest)
 
@@ -66,20 +82,20 @@ def test_a_nonlinearity_is_the_same_function_in_the_page(name: str, modules: Rel
 CONJUGATE = with_layers((Layer(3, ("exp",) * 3, pre="log", skip=True), Layer(2, ("sqrt", "log"), pre="square"), OUTPUT))
 
 
-def test_a_landscape_is_undefined_in_the_page_exactly_where_it_is_in_numpy(relief: Relief) -> None:
+def test_a_landscape_is_undefined_in_the_page_exactly_where_it_is_in_numpy(modules: Relief) -> None:
     """Products of powers of x and y exist in one quadrant; what is computed from them, with whatever weight, too."""
     weightless = replace(CONJUGATE, parameters=CONJUGATE.parameters * (np.arange(CONJUGATE.parameters.size) % 3 > 0))
     for model in (CONJUGATE, weightless):
-        assert_same_surfaces(relief, model, 49)
-    for layer in relief.surfaces("activation")[1:]:
+        assert_same_surfaces(partial(computed, modules, model, n=49), model, 49)
+    for layer in computed(modules, weightless, "activation", 49)[1:]:
         assert 0 < np.isnan(layer).sum() < layer.size
     assert np.isnan(surfaces(weightless, 49)[1].activation[:, :24]).all()
 
 
-def test_landscapes_of_every_nonlinearity_equal_numpys(relief: Relief) -> None:
+def test_landscapes_of_every_nonlinearity_equal_numpys(modules: Relief) -> None:
     for name in ACTIVATIONS:
-        layers = (Layer(3, (name,) * 3), Layer(2, (name,) * 2), OUTPUT)
-        assert_same_surfaces(relief, with_layers(layers), 25)
+        model = with_layers((Layer(3, (name,) * 3), Layer(2, (name,) * 2), OUTPUT))
+        assert_same_surfaces(partial(computed, modules, model, n=25), model, 25)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +103,15 @@ def test_landscapes_of_every_nonlinearity_equal_numpys(relief: Relief) -> None:
     [MIXED, SKIP, PRE, OFF, STRETCHED, ODD_UNITS],
     ids=["mixed", "skip", "pre", "off", "stretched", "units"],
 )
-def test_landscapes_of_every_kind_of_layer_equal_numpys(model: Model, relief: Relief) -> None:
-    assert_same_surfaces(relief, model, 49)
+def test_landscapes_of_every_kind_of_layer_equal_numpys(model: Model, modules: Relief) -> None:
+    assert_same_surfaces(partial(computed, modules, model, n=49), model, 49)
+
+
+def test_what_the_page_shows_are_these_landscapes(relief: Relief) -> None:
+    for model in (MIXED, ODD_UNITS):
+        relief.load(serialise(model))
+        for n in (49, 12):
+            assert_same_surfaces(partial(relief.surfaces, n=n), model, n)
 
 
 def test_the_grid_has_exactly_numpys_coordinates(modules: Relief) -> None:

@@ -196,3 +196,34 @@ def test_rows_that_differ_in_values_are_told_their_values_even_those_that_stay(m
 @pytest.mark.parametrize("after", [rows([3]), rows([3, 4, 5]), [*rows([3]), "text"], [*rows([3]), {"type": "P"}]])
 def test_rows_that_differ_in_more_than_values_are_built_anew(after: Any, modules: Relief) -> None:
     assert differences(modules, rows([3, 4]), after) is None
+
+
+def test_a_gesture_begins_and_ends_once_and_a_reset_is_a_whole_one(modules: Relief) -> None:
+    calls, is_under_way, epochs = modules.evaluate_module(
+        "editing.mjs",
+        """const { History } = await import('/assets/lib/history.mjs');
+           const calls = [];
+           const trainer = { hold: () => calls.push('hold'), release: () => calls.push('release') };
+           const session = {
+             document: null,
+             get progress() { return this.document.progress; },
+             adopt(document) { this.document = document; },
+             remember: () => calls.push('remember'),
+             save: () => {},
+           };
+           const history = new History();
+           const editing = new m.Editing(session, history, trainer);
+           const at = (epoch) => ({ layers: [{ width: 1, skip: false }], data: {}, training: {}, progress: { epoch } });
+           editing.takeUp({ document: at(0), points: null }, true);
+           editing.end();
+           editing.start();
+           editing.start();
+           editing.end();
+           editing.end();
+           editing.takeUp({ document: at(7), points: null }, false);
+           editing.reset();
+           return [calls, editing.isUnderWay, history.moments.map(({ epoch }) => epoch)];""",
+    )
+    assert calls == ["hold", "remember", "release"] * 2
+    assert is_under_way is False
+    assert epochs == [0]

@@ -18,16 +18,23 @@ def own_server() -> Iterator[Server]:
     server.kill()
 
 
-@pytest.mark.parametrize("saved", ["not json", '{"version": 1, "layers": 3}', '"text"'])
-def test_garbage_in_local_storage_gives_a_new_network_and_is_set_aside(saved: str, fresh: Relief) -> None:
-    fresh.page.goto(f"{fresh.url}/healthz")
+def test_garbage_in_local_storage_gives_a_new_network_and_is_set_aside(fresh: Relief) -> None:
+    saved = '{"version": 1, "layers": 3}'
     fresh.page.evaluate("(saved) => localStorage.setItem('relief.document', saved)", saved)
     fresh.open()
     assert len(fresh.document["layers"]) == 3
     fresh.call("relief.step(1)")
     assert fresh.document["progress"]["epoch"] == 1
-    kept = fresh.page.evaluate("() => localStorage.getItem('relief.document.unread')")
-    assert kept == (None if saved == "not json" else saved)
+    assert fresh.page.evaluate("() => localStorage.getItem('relief.document.unread')") == saved
+
+
+def test_what_is_not_json_counts_as_nothing_saved(modules: Relief) -> None:
+    found = modules.evaluate_module(
+        "session.mjs",
+        "return argument.map((text) => new m.Session({ getItem: () => text }).saved())",
+        ["not json", '"text"', None],
+    )
+    assert found == [None, "text", None]
 
 
 def test_a_server_that_does_not_answer_leaves_the_page_as_it_was(relief: Relief) -> None:

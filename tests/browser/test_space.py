@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nets import Model, create, dataset, parse, serialise
+from nets import Model, create, dataset, serialise
 from nets.datasets import DataSpec, load
 from nets.network import Layer, forward, n_parameters
 from tests.browser.relief import PROJECTOR, Relief
@@ -371,7 +371,6 @@ class SpacePage:
     def __init__(self, relief: Relief) -> None:
         self.relief = relief
         self.page = relief.page
-        self.page.set_viewport_size(PROJECTOR)
         self.page.get_by_role("link", name="Space", exact=True).click()
         self.relief.until("() => document.querySelector('#space-layer')?.options.length > 0")
         self.way = self.page.get_by_label("way from the input plane")
@@ -425,9 +424,8 @@ def space(relief: Relief) -> Iterator[SpacePage]:
 
 def test_a_user_carries_the_data_into_the_plane_of_two_neurons(fresh: Relief) -> None:
     fresh.open()
-    model = parse(fresh.document)
-    model = replace(model, parameters=4 * model.parameters)  # so that every tanh reaches its ends
-    fresh.page.evaluate("(all) => all.forEach((value, i) => relief.setParameter(i, value))", model.parameters.tolist())
+    model = replace(fresh.model, parameters=4 * fresh.model.parameters)  # so that every tanh reaches its ends
+    fresh.load(serialise(model))
     fresh.call("relief.select(2, 5)")
     space = SpacePage(fresh)
     assert [space.chosen(menu) for menu in ("layer", "across", "up")] == ["hidden 2", "neuron 6", "neuron 7"]
@@ -467,6 +465,7 @@ def test_the_plane_follows_parameters_menus_and_shape(space: SpacePage) -> None:
 
 
 def test_the_lens_fits_its_pane_and_axe_finds_nothing(space: SpacePage) -> None:
+    space.page.set_viewport_size(PROJECTOR)
     space.relief.until(
         """() => ["html", ".space-side"].map((part) => document.querySelector(part))
              .every((node) => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight)"""

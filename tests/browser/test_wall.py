@@ -1,9 +1,9 @@
 """The wall: every neuron's landscape, drawn."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from app.palette import LIGHT
@@ -200,18 +200,15 @@ def test_arrow_keys_walk_from_neuron_to_neuron(relief: Relief) -> None:
         assert relief.text("#neuron-title") == title
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844)])
-def test_no_tile_overlaps_another(width: int, height: int, relief: Relief) -> None:
-    relief.page.set_viewport_size({"width": width, "height": height})
-    relief.settle()
-    boxes = relief.page.evaluate(
-        """() => [...document.querySelectorAll('.tile')].map((tile) => {
-             const { left, top, right, bottom } = tile.getBoundingClientRect();
-             return [left, top, right, bottom];
-           })"""
-    )
-    for i, (left, top, right, bottom) in enumerate(boxes):
-        for other in boxes[:i]:
-            assert (
-                right <= other[0] + 0.5 or left >= other[2] - 0.5 or bottom <= other[1] + 0.5 or top >= other[3] - 0.5
-            )
+def test_no_tile_overlaps_another(relief: Relief) -> None:
+    for width, height in ((1366, 768), (1920, 1080), (390, 844)):
+        relief.page.set_viewport_size({"width": width, "height": height})
+        relief.settle()
+        boxes = relief.page.evaluate(
+            """() => [...document.querySelectorAll('.tile')].map((tile) => {
+                 const { left, top, right, bottom } = tile.getBoundingClientRect();
+                 return [left, top, right, bottom];
+               })"""
+        )
+        for (left, top, right, bottom), (x0, y0, x1, y1) in combinations(boxes, 2):
+            assert right <= x0 + 0.5 or left >= x1 - 0.5 or bottom <= y0 + 0.5 or top >= y1 - 0.5
