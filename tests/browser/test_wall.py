@@ -93,7 +93,8 @@ def test_the_largest_network_is_drawn_and_keeps_its_context(relief: Relief) -> N
     last.scroll_into_view_if_needed()
     assert n_colours(picture_of(relief, 7, 31)) > 20
     lost = relief.page.evaluate(
-        "() => [...document.querySelectorAll('canvas')].some((canvas) => canvas.getContext('webgl2')?.isContextLost())"
+        """() => [...document.querySelectorAll('.wall-canvas, .term-canvas')]
+             .some((canvas) => canvas.getContext('webgl2').isContextLost())"""
     )
     assert not lost
 
