@@ -36,7 +36,7 @@ browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache nets/__pycache__
 
 # Each stamp is newer than the requirements it was installed from, so a second start installs nothing.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from nets.kernel_functions import IDENTITY, compiled, multiply_by_slope, write_value
+from nets.kernel_functions import IDENTITY, OPTIONS, compiled, multiply_by_slope, write_value
 from nets.kernel_losses import write_loss_slope
 from nets.kernel_optimizers import write_update
 
@@ -18,86 +18,13 @@ WIDTH, INPUTS, BEFORE, PRE, FIRST_UNIT, FIRST_INPUT, FIRST_PARAMETER = range(7) 
 
 STRIP = 256  # points
 
-sums = njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # may be added up in any order
+sums = njit(**OPTIONS | {"fastmath": {"contract", "reassoc"}})  # may be added up in any order
 
-
-@compiled
-def take_steps(
-    plan: Any,
-    names: Any,
-    choices: Any,
-    numbers: Any,
-    points: Any,
-    targets: Any,
-    first: int,
-    batch_size: int,
-    count: int,
-    noise: Any,
-    masks: Any,
-    is_weight: Any,
-    is_held: Any,
-    parameters: Any,
-    state: Any,
-) -> int:
-    """Take steps for ``count`` batches from number ``first`` on; write to ``parameters`` and ``state``.
-
-    Args:
-        plan: (layers, 7) int64, a row a layer: width, inputs, width of the layer before, number of the
-            nonlinearity before the weights, and where its neurons, its inputs and its parameters begin.
-        names: (neurons,) int64, numbers of their nonlinearities.
-        choices: numbers of the loss and of the optimiser.
-        numbers: learning rate, l1, l2, largest norms of the parameters and of the state, then the optimiser's.
-        points: (2, n) float64, of the epoch.
-        targets: (outputs, n) float64.
-        noise: (count, p) float64, added to the parameters before the gradient is taken; (0, 0) for none.
-        masks: (count, hidden neurons, batch_size or 1) float64; (0, 0, 0) for none.
-        is_weight: (p,) float64, 1 where penalties act.
-        is_held: (p,) bool, what stays as it is.
-
-    Returns:
-        how many steps were taken; fewer where the numbers of the next one are not finite.
-    """
-    loss, optimizer = choices
-    rate, l1, l2, largest, largest_state = numbers[:5]
-    strip = min(STRIP, batch_size)
-    n_inputs = plan[-1, FIRST_INPUT] + plan[-1, INPUTS]
-    received, inputs = np.empty((n_inputs, strip)), np.empty((n_inputs, strip))
-    z, a, upstream = (np.empty((names.size, strip)), np.empty((names.size, strip)), np.empty((names.size, strip)))
-    column = np.empty(strip)
-    gradient, new, new_state = np.empty_like(parameters), np.empty_like(parameters), np.empty_like(state)
-    at = parameters.copy()
-    outputs = plan[-1, FIRST_UNIT]
-    for step in range(count):
-        start = (first + step) * batch_size
-        n = min(batch_size, points.shape[1] - start)
-        at[:] = parameters
-        if noise.size:
-            for i in range(at.size):
-                at[i] += 0.0 if is_held[i] else noise[step, i]
-        mask = masks[step] if masks.size else masks.reshape(0, 0)
-        gradient[:] = 0.0
-        value = 0.0
-        for done in range(0, n, strip):
-            size = min(strip, n - done)
-            for layer in range(len(plan)):
-                _forward(plan[layer], names, at, points, start + done, size, mask, done, received, inputs, z, a)
-            value += write_loss_slope(loss, a[outputs:], targets, start + done, size, n, upstream[outputs:], column)
-            for layer in range(len(plan) - 1, -1, -1):
-                _backward(plan[layer], names, at, size, mask, done, received, inputs, z, a, upstream, gradient)
-        for i in range(gradient.size):
-            w = parameters[i]
-            sign = (1.0 if w > 0 else 0.0) - (1.0 if w < 0 else 0.0)
-            slope = gradient[i] + is_weight[i] * (l1 * sign + l2 * w)
-            gradient[i] = 0.0 if is_held[i] else slope
-        write_update(optimizer, rate, numbers[5:], parameters, gradient, state, new, new_state)
-        for i in range(new.size):
-            new[i] = parameters[i] if is_held[i] else new[i]
-        is_finite = np.isfinite(value) and _square(new) < largest**2 and _square(new_state) < largest_state**2
-        if not is_finite:
-            return step
-        parameters[:] = new
-        state[:] = new_state
-    return count
+# Said beforehand, so that there is nothing to compile for arrays of another layout while somebody waits.
+SIGNATURE = (
+    "int64(int64[:, ::1], int64[::1], UniTuple(int64, 2), float64[::1], float64[:, ::1], float64[:, ::1], "
+    "int64, int64, int64, float64[:, ::1], float64[:, :, ::1], float64[::1], boolean[::1], float64[::1], float64[::1])"
+)
 
 
 @compiled
@@ -232,3 +159,84 @@ def _square(vector: Any) -> float:
     for i in range(vector.size):
         total += vector[i] * vector[i]
     return total
+
+
+@njit(SIGNATURE, **OPTIONS)
+def take_steps(
+    plan: Any,
+    names: Any,
+    choices: Any,
+    numbers: Any,
+    points: Any,
+    targets: Any,
+    first: int,
+    batch_size: int,
+    count: int,
+    noise: Any,
+    masks: Any,
+    is_weight: Any,
+    is_held: Any,
+    parameters: Any,
+    state: Any,
+) -> int:
+    """Take steps for ``count`` batches from number ``first`` on; write to ``parameters`` and ``state``.
+
+    All arrays are C-contiguous.
+
+    Args:
+        plan: (layers, 7) int64, a row a layer: width, inputs, width of the layer before, number of the
+            nonlinearity before the weights, and where its neurons, its inputs and its parameters begin.
+        names: (neurons,) int64, numbers of their nonlinearities.
+        choices: numbers of the loss and of the optimiser.
+        numbers: learning rate, l1, l2, largest norms of the parameters and of the state, then the optimiser's.
+        points: (2, n) float64, of the epoch.
+        targets: (outputs, n) float64.
+        noise: (count, p) float64, added to the parameters before the gradient is taken; (0, 0) for none.
+        masks: (count, hidden neurons, batch_size or 1) float64; (0, 0, 0) for none.
+        is_weight: (p,) float64, 1 where penalties act.
+        is_held: (p,) bool, what stays as it is.
+
+    Returns:
+        how many steps were taken; fewer where the numbers of the next one are not finite.
+    """
+    loss, optimizer = choices
+    rate, l1, l2, largest, largest_state = numbers[:5]
+    strip = min(STRIP, batch_size)
+    n_inputs = plan[-1, FIRST_INPUT] + plan[-1, INPUTS]
+    received, inputs = np.empty((n_inputs, strip)), np.empty((n_inputs, strip))
+    z, a, upstream = (np.empty((names.size, strip)), np.empty((names.size, strip)), np.empty((names.size, strip)))
+    column = np.empty(strip)
+    gradient, new, new_state = np.empty_like(parameters), np.empty_like(parameters), np.empty_like(state)
+    at = parameters.copy()
+    outputs = plan[-1, FIRST_UNIT]
+    for step in range(count):
+        start = (first + step) * batch_size
+        n = min(batch_size, points.shape[1] - start)
+        at[:] = parameters
+        if noise.size:
+            for i in range(at.size):
+                at[i] += 0.0 if is_held[i] else noise[step, i]
+        mask = masks[step] if masks.size else masks.reshape(0, 0)
+        gradient[:] = 0.0
+        value = 0.0
+        for done in range(0, n, strip):
+            size = min(strip, n - done)
+            for layer in range(len(plan)):
+                _forward(plan[layer], names, at, points, start + done, size, mask, done, received, inputs, z, a)
+            value += write_loss_slope(loss, a[outputs:], targets, start + done, size, n, upstream[outputs:], column)
+            for layer in range(len(plan) - 1, -1, -1):
+                _backward(plan[layer], names, at, size, mask, done, received, inputs, z, a, upstream, gradient)
+        for i in range(gradient.size):
+            w = parameters[i]
+            sign = (1.0 if w > 0 else 0.0) - (1.0 if w < 0 else 0.0)
+            slope = gradient[i] + is_weight[i] * (l1 * sign + l2 * w)
+            gradient[i] = 0.0 if is_held[i] else slope
+        write_update(optimizer, rate, numbers[5:], parameters, gradient, state, new, new_state)
+        for i in range(new.size):
+            new[i] = parameters[i] if is_held[i] else new[i]
+        is_finite = np.isfinite(value) and _square(new) < largest**2 and _square(new_state) < largest_state**2
+        if not is_finite:
+            return step
+        parameters[:] = new
+        state[:] = new_state
+    return count

@@ -113,7 +113,8 @@ def _keep_apart() -> None:
 _aim()
 _keep_apart()
 # A product and a sum may become one instruction, which rounds once instead of twice.
-compiled: Callable[..., Any] = njit(cache=True, error_model="numpy", fastmath={"contract"})
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": {"contract"}}
+compiled: Callable[..., Any] = njit(**OPTIONS)
 
 
 @compiled
