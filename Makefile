@@ -8,7 +8,7 @@ export HOST PORT
 
 BIN := $(VENV)/bin
 
-.PHONY: run fast dev test check browser bench pictures clean
+.PHONY: run fast dev test test-python test-browser check browser bench pictures clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -18,8 +18,15 @@ fast: $(VENV)/.fast
 dev: $(VENV)/.run
 	@exec $(BIN)/python app.py
 
+# The two halves side by side, a core each; what either says is printed when it ends.
 test: check browser
-	$(BIN)/pytest
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-python test-browser
+
+test-python: $(VENV)/.dev
+	$(BIN)/pytest --ignore=tests/browser -p no:cacheprovider
+
+test-browser: browser
+	$(BIN)/pytest tests/browser
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
