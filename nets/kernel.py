@@ -48,14 +48,16 @@ def _forward(
     """
     width, n_inputs, before, unit = layer[WIDTH], layer[INPUTS], layer[BEFORE], layer[FIRST_UNIT]
     first, place = layer[FIRST_INPUT], layer[FIRST_PARAMETER]
+    is_bent = layer[PRE] != IDENTITY
     for i in range(n_inputs):
-        row = received[first + i, :n]
+        row = received[first + i, :n] if is_bent else inputs[first + i, :n]
         if unit == 0 or i >= before:
             row[:] = points[(i - before) % 2, start : start + n]
         else:
             row[:] = a[unit - before + i, :n]
             _drop(mask, unit - before + i, done, row)
-        write_value(layer[PRE], row, inputs[first + i, :n])
+        if is_bent:
+            write_value(layer[PRE], row, inputs[first + i, :n])
     for j in range(width):
         row = z[unit + j, :n]
         row[:] = parameters[place + width * n_inputs + j]
