@@ -16,7 +16,7 @@ NEVER = "never"  # what an empty stop condition means
 
 def _is_by_batches(model: Model) -> bool:
     """Whether the optimiser takes a batch at a time, by steps of a length that is set."""
-    return not OPTIMIZERS[model.training.optimizer].is_full_batch
+    return not model.training.is_full_batch
 
 
 def _penalty(name: str, *, is_advanced: bool = False) -> Control:

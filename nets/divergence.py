@@ -92,7 +92,8 @@ def _advice(model: Model) -> str:
     smaller = model.training.learning_rate / 10
     cause = f"the weights of layer {layer + 1} have exploded, up to {largest[layer]:.2g}; " if is_exploded else ""
     start = "from an earlier moment or with new weights" if is_exploded else "or new weights"
-    rate = f"try a learning rate of {smaller:g} {start}" if smaller >= SMALLEST_RATE else "try other weights"
+    has_smaller = smaller >= SMALLEST_RATE and not model.training.is_full_batch
+    rate = f"try a learning rate of {smaller:g} {start}" if has_smaller else "try other weights"
     fast = sorted({name for layer in model.layers for name in (*layer.activation, layer.pre)} & set(FAST))
     instead = f", and instead of {' and '.join(fast)} a nonlinearity that grows more slowly" if fast else ""
     return f"{cause}{rate}{instead}"

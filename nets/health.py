@@ -78,7 +78,8 @@ def _exploding(model: Model, measured: Measures) -> Finding | None:
 
 def _slower(model: Model) -> str:
     units = "" if model.data.classes else ", or values in larger units"
-    return f"try a learning rate of {model.training.learning_rate / 10:g} with smaller weights{units}"
+    rate = "" if model.training.is_full_batch else f"a learning rate of {model.training.learning_rate / 10:g} with "
+    return f"try {rate}smaller weights{units}"
 
 
 def _vanishing(model: Model, measured: Measures) -> Finding | None:

@@ -54,13 +54,18 @@ class Training:
     dropout_kind: str = "ordinary"
     stop: Stop = field(default_factory=Stop)
 
+    @property
+    def is_full_batch(self) -> bool:
+        """Whether the optimiser looks at all training points at once and finds the length of its steps by itself."""
+        return OPTIMIZERS[self.optimizer].is_full_batch
+
     def learning_rate_at(self, epoch: int) -> float:
         """Return the learning rate of an epoch by its number, the first being 0."""
         return self.learning_rate * SCHEDULES[self.schedule].factor(epoch, self.schedule_epochs)
 
     def batch_size_of(self, n: int) -> int:
         """Return how many of n training points a batch holds: all of them where the optimiser wants that."""
-        return n if OPTIMIZERS[self.optimizer].is_full_batch else min(self.batch_size, n)
+        return n if self.is_full_batch else min(self.batch_size, n)
 
 
 @dataclass(frozen=True)

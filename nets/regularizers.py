@@ -5,11 +5,6 @@ The losses that are reported are without any of them.
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Regularizer:

@@ -134,3 +134,10 @@ def test_a_tenth_of_the_learning_rate_is_advice_that_can_be_followed() -> None:
     for rate in (1e3, 1e-7):
         document = serialise(replace(model, training=replace(model.training, learning_rate=rate / 10)))
         assert parse(document).training.learning_rate == rate / 10
+
+
+def test_where_line_searches_find_the_length_of_steps_no_learning_rate_is_advised() -> None:
+    model = huge((SQUARE, SQUARE, SUM, SUM))
+    why = said_of(replace(model, training=replace(model.training, optimizer="lbfgs"))).why
+    assert "the loss overflowed; the weights of layer 1 have exploded, up to 1e+29; try other weights" in why
+    assert "learning rate" not in why

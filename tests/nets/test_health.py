@@ -70,6 +70,13 @@ def test_a_gradient_that_explodes_is_told_with_its_norm_and_that_of_the_weights(
     )
 
 
+def test_where_line_searches_find_the_length_of_steps_no_learning_rate_is_advised() -> None:
+    model = create(dataset("saddle", n=40), hidden=[3, 3], activation="square")
+    large = replace(model, parameters=6 * model.parameters, training=replace(model.training, optimizer="lbfgs"))
+    [(_, why)] = found(large)
+    assert why.endswith("it explodes; try smaller weights, or values in larger units")
+
+
 def test_a_gradient_that_overflowed_is_said_to_have_exploded() -> None:
     model = create(dataset("saddle", n=40), hidden=[3], activation="square")
     (_, why), *_ = found(replace(model, parameters=1e62 * model.parameters))
