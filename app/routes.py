@@ -1,4 +1,4 @@
-"""The HTTP API: training, gradients, measures, exports and presets under ``/api``, and ``GET /healthz``.
+"""The HTTP API: training, gradients, measures, exports, presets and its description under ``/api``, ``GET /healthz``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -11,9 +11,9 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from app import presets
+from app import openapi, presets
 from app.exports import EXPORTS, export
-from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
+from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, TooManyRunsError, Turns, lines
 from app.worker import Worker
 from nets.document import parse, serialise
 from nets.fields import DocumentError
@@ -21,8 +21,6 @@ from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import Model
 
 RETRY_AFTER = 2  # s
-LARGEST_RATE = 1000  # epochs a second
-NDJSON = "application/x-ndjson"
 # with POST, by the last part of its path
 ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
@@ -57,7 +55,7 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         return response
 
     _add_questions(api, worker)
-    _add_presets(api)
+    _add_what_is_known(api)
 
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
@@ -111,7 +109,13 @@ def _add_questions(api: Blueprint, worker: Worker) -> None:
         return _json(worker.run("measures", _about(parse_model(_json_body()))))
 
 
-def _add_presets(api: Blueprint) -> None:
+def _add_what_is_known(api: Blueprint) -> None:
+    described = orjson.dumps(openapi.description())
+
+    @api.get("/openapi.json")
+    def description() -> Response:
+        return Response(described, mimetype="application/json")
+
     @api.get("/presets")
     def gallery() -> Response:
         return _json({"chapters": presets.gallery()})

@@ -24,6 +24,8 @@ SHORTEST_SLICE = 0.002  # s
 SNAPSHOTS_A_SECOND = 60
 CHECKPOINTS_A_SECOND = 20
 MOST_EPOCHS = 100_000
+LARGEST_RATE = 1000  # epochs a second
+NDJSON = "application/x-ndjson"
 
 
 class TooManyRunsError(Exception):
