@@ -8,7 +8,7 @@ from dash import Dash
 from flask import Flask
 from plotly.io.json import to_json_plotly
 
-from app import callbacks, compression, headers, routes
+from app import callbacks, compression, headers, page_requests, routes
 from app.layout import FIRST_RATE, page
 from app.palette import LIGHT, style_sheet
 from app.settings import Settings, read_settings
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     )
     app.layout = page(model)
     callbacks.register(app)
+    page_requests.register(app)
     routes.register(server, worker, Turns(settings.processes, settings.streams))
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
