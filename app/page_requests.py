@@ -1,11 +1,12 @@
-"""The page's requests, checked before Dash sees them: it answers what no page of ours would send with a 500."""
+"""What is asked of Dash that no page of ours would ask: refused, where Dash itself would fail and answer 500."""
 
 from typing import Any
 
 import orjson
 from dash import Dash
+from dash.exceptions import DependencyException
 from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 PATH = "/_dash-update-component"
 OUTPUT = {"id": "proposal", "property": "data"}  # of the one callback that runs on the server, see ``app.callbacks``
@@ -15,6 +16,10 @@ CHANGED = "request.data"
 
 def register(app: Dash) -> None:
     """Refuse requests to Dash that no page of ours sends."""
+
+    @app.server.errorhandler(DependencyException)
+    def nothing_there(error: DependencyException) -> HTTPException:
+        return NotFound()  # a script of a library that the page does not have
 
     @app.server.before_request
     def check() -> Response | None:

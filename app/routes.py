@@ -22,6 +22,7 @@ from nets.model import Model
 
 RETRY_AFTER = 2  # s
 # with POST, by the last part of its path
+LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its path
 ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
 
@@ -62,6 +63,8 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
         # without this Dash would answer with the page, which it has for every path
         if path in ASKED_FOR or path.startswith("export/"):
             raise MethodNotAllowed(["POST"], f"{ASKED_FOR.get(path, 'an export is')} asked for with POST")
+        if path.partition("/")[0] in LOOKED_UP:
+            raise MethodNotAllowed(["GET"], "this can only be looked up, with GET")
         raise NotFound("there is nothing here; training is asked for with POST /api/train")
 
     _register_refusals(server, api)

@@ -65,8 +65,9 @@ export class Panel {
       if (value === "" && !this.clearable.has(idText(id))) continue; // a box on the way to another number
       if (this.shown.get(idText(id)) === value) continue;
       this.shown.set(idText(id), property.endsWith("n_clicks") ? undefined : value);
-      // what could not be done is said by the accept hook
-      this.change(this.#asChange(id, property.endsWith("n_clicks") ? null : value)).catch(() => {});
+      const change = this.#asChange(id, property.endsWith("n_clicks") ? null : value);
+      if (change.value !== null && isOfSame(change, this.pending.at(-1))) this.pending.pop(); // a key that is held down
+      this.change(change).catch(() => {}); // what could not be done is said by the accept hook
     }
   }
 
@@ -169,6 +170,9 @@ export class Panel {
     }
   }
 }
+
+/** Whether two changes set one and the same control. */
+const isOfSame = (a, b) => b && a.control === b.control && a.layer === b.layer && a.neuron === b.neuron && b.value !== null;
 
 /** @param {any} id a Dash id @returns {string} the same text for the same id */
 function idText(id) {

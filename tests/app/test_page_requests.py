@@ -92,3 +92,10 @@ def test_what_is_no_json_is_refused(client: FlaskClient, data: bytes) -> None:
 
 def test_another_content_type_is_refused(client: FlaskClient) -> None:
     assert post(client, json.dumps(body()).encode(), content_type="text/plain").status_code == 415
+
+
+@pytest.mark.parametrize("library", ["=", "dash_nothing", "dash/..", "dash_mantine_components"])
+def test_a_script_that_is_not_there_is_not_found(client: FlaskClient, library: str) -> None:
+    response = fetch(client, f"/_dash-component-suites/{library}/nothing.js")
+    assert response.status_code == 404
+    assert "Traceback" not in response.get_data(as_text=True)
