@@ -106,7 +106,7 @@ def _export(kind: str) -> dict[str, Any]:
     options = {name: {**OPTION_SCHEMAS[name], "default": DEFAULTS[name]} for name in row.options}
     schema = {"type": "object"} if row.mimetype == "application/json" else {}
     content = {row.mimetype: {"schema": schema}}
-    return {**_operation(f"export-{kind}", row.what, content, OF_A_BODY), "requestBody": _body(options)}
+    return _with_places({**_operation(f"export-{kind}", row.what, content, OF_A_BODY), "requestBody": _body(options)})
 
 
 def _look_up(name: str, summary: str, answer: Schema) -> dict[str, Any]:

@@ -25,6 +25,7 @@ SETTINGS = (
     Setting("PORT", 8050, "port to listen on"),
     Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
     Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
+    Setting("RELIEF_STREAMS_PER_SESSION", 16, "of them in one browser"),
     Setting("RELIEF_THREADS", 256, "threads that answer requests; each stream holds one"),
     Setting("RELIEF_FRAME_ANCESTORS", "'none'", "who may embed the page, as in Content-Security-Policy"),
 )
@@ -38,6 +39,7 @@ class Settings:
     port: int
     processes: int
     streams: int
+    streams_per_session: int
     threads: int
     frame_ancestors: str
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from app.exports import EXPORTS, GRID_SIZES
 from app.layer_figures import KINDS, THEMES
-from app.tasks import TASKS
+from app.tasks import TASKS, Payload
 from nets import parse, serialise
 from nets.code import FORMATS
 from nets.limits import LARGEST_EPOCH
 from tests.app.applications import application
 from tests.app.described import named
 from tests.app.runs import read_lines
+from tests.app.workers import InProcessWorker
 from tests.fuzz.damage import STRANGE, damaged, damaged_bytes
 from tests.fuzz.documents import Document, documents, reals
 from tests.fuzz.laws import assert_comes_back, assert_is_answer, within_the_limit
@@ -42,9 +43,19 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 pytestmark = pytest.mark.usefixtures("bounded_memory")
 
 
+class ForgetfulWorker(InProcessWorker):
+    """Keeps nothing of what it did, or thousands of cases would fill the memory."""
+
+    def run(self, task: str, payload: Payload) -> Payload:
+        result = super().run(task, payload)
+        self.payloads.clear()
+        self.results.clear()
+        return result
+
+
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return application().server.test_client()
+    return application(ForgetfulWorker()).server.test_client()
 
 
 def bodies(path: str) -> st.SearchStrategy[Document]:
@@ -81,7 +92,7 @@ def post(client: FlaskClient, path: str, data: bytes, body: Any, **options: Any)
     with response:
         if path == "/api/train" and response.status_code == 200:
             lines = first(iter(response.response), SLICES)
-            for line in read_lines(lines):
+            for line in read_lines(lines.replace(b"\n\n", b"\n")):  # an empty line only says that all is well
                 assert named("Line").is_valid(line), line
             return response.status_code, lines
         assert_is_answer(response, path, body)
