@@ -67,12 +67,18 @@ class Pace:
         self._snapshots = 2.0  # allowance, growing with time
         self._last_checkpoint = float("-inf")
 
-    def wait(self) -> None:
-        """Sleep until the rate allows another epoch; what was missed by more than a turn is not made up for."""
-        if self._rate:
-            now = time.monotonic()
-            self._start = max(self._start, now - self._epochs / self._rate - TURN)
-            time.sleep(max(0.0, self._start + self._epochs / self._rate - now))
+    def wait(self, patience: float) -> bool:
+        """Sleep until the rate allows another epoch, but no longer than ``patience`` seconds; return whether it does.
+
+        What was missed by more than a turn is not made up for.
+        """
+        if not self._rate:
+            return True
+        now = time.monotonic()
+        self._start = max(self._start, now - self._epochs / self._rate - TURN)
+        left = max(0.0, self._start + self._epochs / self._rate - now)
+        time.sleep(min(left, patience))
+        return left <= patience
 
     def epochs_due(self, left: int) -> int:
         """Return how many of the epochs left the rate allows now."""
@@ -120,7 +126,8 @@ def lines(
     text = orjson.dumps(document).decode()
     pace = Pace(run.rate)
     while True:
-        pace.wait()
+        while not pace.wait(SIGN_OF_LIFE):
+            yield b"\n"
         epoch = state["progress"]["epoch"]
         due = pace.epochs_due(last_epoch - epoch)
         seconds = background.slice_seconds

@@ -1,21 +1,8 @@
 """What may go wrong around the page, and how it goes on."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import expect
 
-from nets import Budget, train_slice
 from tests.browser.relief import Relief
-from tests.browser.server import Server
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that a test may kill."""
-    server = Server().start()
-    yield server
-    server.kill()
 
 
 def test_garbage_in_local_storage_gives_a_new_network_and_is_set_aside(fresh: Relief) -> None:
@@ -75,25 +62,6 @@ def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: 
         assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40
     fresh.call("relief.step(2)")
     assert fresh.document["progress"]["epoch"] == 2
-
-
-def test_a_server_killed_in_mid_run_is_found_again_and_the_run_ends_with_the_same_bits(
-    fresh: Relief, own_server: Server
-) -> None:
-    fresh.url = own_server.url
-    fresh.open()
-    start = fresh.model
-    fresh.page.evaluate("() => { window.done = relief.step(240).then(() => true); }")
-    fresh.wait_for_epoch(20)
-    own_server.kill()
-    fresh.until("() => document.querySelector('#notice').textContent.includes('reconnecting')")
-    own_server.start()
-    fresh.page.evaluate("() => window.done")
-    expected = train_slice(start, Budget(epochs=240)).model
-    assert fresh.model.progress.epoch == 240
-    assert fresh.model.parameters.tobytes() == expected.parameters.tobytes()
-    assert fresh.text("#notice") == ""
-    fresh.expect_broken_connections()
 
 
 def test_a_busy_server_makes_the_page_wait_and_say_so(relief: Relief) -> None:
