@@ -11,6 +11,7 @@ from tests.browser.proxy import Proxy
 from tests.browser.relief import Relief
 from tests.browser.server import Server
 
+BACKLOG = 6  # moments that may wait for their frame, see assets/lib/trainer.mjs
 SAYS = "(text) => document.querySelector('#notice').textContent.includes(text)"
 
 
@@ -109,5 +110,42 @@ def test_a_connection_that_hangs_is_given_up_after_a_while_and_another_one_made(
     behind.until_here(lambda: proxy.n_streams - before == 2)
     behind.until("() => document.querySelector('#notice').textContent === ''")
     behind.wait_for_epoch(behind.model.progress.epoch + 5)
+    behind.call("relief.pause()")
+    assert_is_undisturbed(behind, start)
+
+
+HIDE = """() => {
+  const { requestAnimationFrame } = window;
+  const waiting = [];
+  const show = (hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  window.requestAnimationFrame = (draw) => waiting.push(draw);
+  window.comeBack = async () => {
+    window.requestAnimationFrame = requestAnimationFrame;
+    show(false);
+    waiting.forEach((draw) => requestAnimationFrame(draw));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    return Number(document.querySelector("#epoch").textContent.replace(",", ""));
+  };
+  show(true);
+}"""
+
+
+def test_a_hidden_page_goes_on_training_and_shows_where_it_is_when_it_is_seen_again(behind: Relief) -> None:
+    """A page that nobody sees gets no frames."""
+    start = behind.model
+    behind.call("relief.play()")
+    behind.wait_for_epoch(3)
+    behind.page.evaluate(HIDE)
+    hidden_at, frames = behind.model.progress.epoch, behind.call("relief.stats().frames")
+    behind.until("(epoch) => relief.model().progress.epoch > epoch", hidden_at + 60)
+    saved = "() => JSON.parse(localStorage.getItem('relief.document')).progress.epoch"
+    behind.until(f"(epoch) => ({saved})() > epoch", hidden_at)
+    assert behind.call("relief.stats().frames") - frames <= 1  # one that was under way
+    reached = behind.model.progress.epoch
+    assert behind.call("window.comeBack()") >= reached - BACKLOG
     behind.call("relief.pause()")
     assert_is_undisturbed(behind, start)
