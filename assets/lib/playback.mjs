@@ -7,6 +7,7 @@
 const BACKLOG = 6; // moments that may wait for their frame in any case
 const MOST = 240; // moments: a hidden page gets no frames, and its run goes on
 const TOGETHER = 8; // ms within which moments belong to one burst
+const LONGEST = 250; // ms that anything is held back for the sake of evenness
 const EAGER = 0.8; // how much of their spacing has to pass before the next is shown: frames do not come on time
 
 export class Playback {
@@ -22,7 +23,7 @@ export class Playback {
   /** Take in a moment. @param {object} moment @param {number} now ms @returns {?object} one there is no room for */
   push(moment, now = performance.now()) {
     if (now - this.arrived > TOGETHER) {
-      if (this.burst) this.spacing = (now - this.began) / this.burst;
+      if (this.burst) this.spacing = Math.min((now - this.began) / this.burst, LONGEST);
       this.burst = 0;
       this.began = now;
     }
@@ -43,6 +44,7 @@ export class Playback {
   /** @returns {object[]} all that are waiting, which then are no more */
   clear() {
     this.spacing = 0;
+    this.burst = 0;
     return this.waiting.splice(0);
   }
 }

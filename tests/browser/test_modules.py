@@ -276,6 +276,23 @@ def test_a_page_slower_than_its_run_passes_moments_over_and_stays_near_the_prese
     assert all(moments[-1] >= 10 * n - 8 for n, moments in enumerate(seen) if n > 1)
 
 
+def test_after_a_long_silence_nothing_is_held_back_for_long(modules: Relief) -> None:
+    seen = shown(modules, [[0, 0, 0], [60_000, 1, 4]], [0, 60_000, 60_300, 60_600, 60_900])
+    assert seen == [[0], [1], [2], [3], [4]]
+
+
+def test_what_a_run_before_this_one_did_has_no_say_in_it(modules: Relief) -> None:
+    found = modules.evaluate_module(
+        "playback.mjs",
+        """const playback = new m.Playback();
+           playback.push("old", 0);
+           playback.clear();
+           ["a", "b"].forEach((moment) => playback.push(moment, 1000));
+           return [playback.due(1000), playback.due(1016)];""",
+    )
+    assert found == [["a"], ["b"]]
+
+
 def test_a_page_that_gets_no_frames_keeps_so_many_moments_and_hands_the_oldest_back(modules: Relief) -> None:
     found = modules.evaluate_module(
         "playback.mjs",
