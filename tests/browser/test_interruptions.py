@@ -11,7 +11,7 @@ from tests.browser.proxy import Proxy
 from tests.browser.relief import Relief
 from tests.browser.server import Server
 
-BACKLOG = 6  # moments that may wait for their frame, see assets/lib/trainer.mjs
+BACKLOG = 30  # moments that may wait for their frame, half a second's: see assets/lib/playback.mjs
 SAYS = "(text) => document.querySelector('#notice').textContent.includes(text)"
 
 

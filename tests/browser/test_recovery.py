@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nets import create, dataset, parse, serialise
-from tests.browser.relief import Relief
+from tests.browser.relief import PROJECTOR, SMALL, Relief
 
 NEW = serialise(create(dataset("spiral", classes=3), hidden=[8, 8]))
 SHORT = {name: part for name, part in NEW.items() if name in ("version", "layers", "parameters", "data")}
@@ -179,23 +179,54 @@ def test_a_server_that_does_not_answer_at_first_costs_nobody_a_network_however_o
     assert fresh.document["progress"]["epoch"] == 13
 
 
-def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: Relief) -> None:
+@pytest.mark.parametrize("missing", ["webgl2", "webgl|experimental"])
+def test_without_webgl_the_landscapes_are_flat_maps_and_the_page_says_so(fresh: Relief, missing: str) -> None:
+    """The inspector's surface needs the first WebGL only, and where there is none at all it says that instead."""
+    has_surface = missing == "webgl2"
+    fresh.page.set_viewport_size(SMALL if has_surface else PROJECTOR)
     fresh.page.add_init_script(
         """const original = HTMLCanvasElement.prototype.getContext;
            HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-             return kind === "webgl2" ? null : original.call(this, kind, ...rest);
-           };"""
+             return /MISSING/.test(kind) ? null : original.call(this, kind, ...rest);
+           };""".replace("MISSING", missing)
     )
     fresh.page.goto(fresh.url)
-    fresh.until("() => window.relief?.stats().frames > 0")
+    fresh.wait_until_ready()
     assert "cannot draw landscapes" in fresh.text("#flat-note")
     assert "no WebGL2" in (fresh.page.locator("#flat-note").get_attribute("title") or "")
     fresh.settle()
     for layer in (2, 4):  # a landscape, and the decision map
-        pixels = fresh.pixels(f".tile[data-layer='{layer}'][data-neuron='0']")
-        assert len({tuple(colour) for colour in pixels.reshape(-1, 4).tolist()}) > 40
+        assert n_colours(fresh, f".tile[data-layer='{layer}'][data-neuron='0']") > 40
     fresh.call("relief.step(2)")
     assert fresh.document["progress"]["epoch"] == 2
+    fresh.until("() => document.querySelector('#map-plot .js-plotly-plot')?._fullLayout")
+    expect(fresh.page.locator(".no-surface")).to_have_count(0 if has_surface else 1)
+    if not has_surface:
+        assert "no WebGL" in fresh.text(".no-surface")
+        expect(fresh.page.locator("#surface-plot")).to_be_hidden()
+
+
+def test_a_surface_whose_context_is_lost_says_so_and_comes_back(relief: Relief) -> None:
+    relief.page.set_viewport_size(PROJECTOR)
+    relief.until("() => document.querySelector('#surface-plot canvas')?.width > 1")
+    relief.page.evaluate(
+        """() => {
+             const gl = document.querySelector("#surface-plot canvas").getContext("webgl");
+             window.loser = gl.getExtension("WEBGL_lose_context");
+             window.loser.loseContext();
+           }"""
+    )
+    expect(relief.page.locator(".no-surface")).to_contain_text("taken the surface’s graphics away")
+    expect(relief.page.locator("#surface-plot")).to_be_hidden()
+    relief.call("relief.select(2, 3)")
+    relief.page.evaluate("() => window.loser.restoreContext()")
+    expect(relief.page.locator(".no-surface")).to_have_count(0)
+    expect(relief.page.locator("#surface-plot")).to_be_visible()
+    relief.until_here(lambda: n_colours(relief, "#surface-plot") > 200)
+
+
+def n_colours(page: Relief, selector: str) -> int:
+    return len({tuple(colour) for colour in page.pixels(selector).reshape(-1, 4).tolist()})
 
 
 def test_a_busy_server_makes_the_page_wait_and_say_so(relief: Relief) -> None:

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.browser.conftest import (  # noqa: F401  fixtures, of the page too
+    browser_context_args,
+    browser_type_launch_args,
+    modules,
+    relief,
+    server,
+    shared,
+)
 from tests.fuzz.laws import resident
 
-CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
+CHECKS = list(HealthCheck)
 ALWAYS = {"deadline": None, "database": None, "suppress_health_check": CHECKS}
 MEMORY = 600e6  # bytes that thousands of cases may leave behind, most of it in caches of 64 and of 512 entries
 

@@ -6,11 +6,11 @@
  */
 
 import { NOT_LOADED } from "../../lib/dom.mjs";
-import { post } from "../../lib/post.mjs";
+import { ask } from "../../lib/post.mjs";
 
 const REST = 300; // ms without a change before the server is asked
 const SPACING = 500; // ms between requests while training
-const PATIENCE = 30_000; // ms to wait for an answer: a connection may hang without being closed
+const PATIENCE = 60_000; // ms to wait for an answer: a connection may hang without being closed
 
 /** @typedef {{document: object, measures: object}} Answer what was measured, and what the server answered */
 
@@ -95,7 +95,7 @@ export class Asking extends EventTarget {
 }
 
 async function request(model) {
-  const response = await post("/api/measures", { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
+  const response = await ask("/api/measures", { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
     throw new Error(NOT_LOADED);
   });
   const body = await response.json().catch(() => ({}));
