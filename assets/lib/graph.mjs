@@ -44,7 +44,7 @@ export class Graph {
     const [low, high] = finiteRange(preactivation);
     if (name === this.name && low === this.low && high === this.high) return;
     Object.assign(this, { name, low, high });
-    const margin = high > low ? BEYOND * (high - low) : 1;
+    const margin = high > low ? BEYOND * (high - low) : Math.max(1, Math.abs(low)); // 1 is nothing beside a large number
     this.plot = plotOf(ACTIVATIONS[name], low - margin, high + margin);
     this.#draw();
     const [least, most] = [low, high].map((value) => formatNumber(value, 1));

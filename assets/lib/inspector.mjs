@@ -10,7 +10,8 @@ import { levelSet } from "./cutting.mjs";
 import { element } from "./dom.mjs";
 
 const NO_WEBGL = "No surface, because this browser has no WebGL. The map below shows the same heights.";
-const LOST = "This browser has taken the surface’s graphics away. It comes back with them; the map below shows the same heights.";
+const EMPTY = "No surface, because this neuron is undefined, or too large to be drawn, everywhere.";
+const LOST = "The browser has taken the surface’s graphics away. It comes back with them; the map below shows the same heights.";
 const REST = 350; // ms without a change before the fine picture is drawn
 const SMOOTH = 25; // ms between frames when the graphics keep up
 const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
@@ -51,6 +52,7 @@ export class Inspector {
     this.isStale = false;
     this.isInSight = false;
     this.note = element("p", { class: "no-surface" });
+    this.lack = this.gap = ""; // why there is no surface
     this.#watchGraphics();
     new IntersectionObserver((entries) => {
       this.isInSight = entries.at(-1).isIntersecting;
@@ -61,21 +63,23 @@ export class Inspector {
   /** Plotly makes a lost scene anew by itself, once the browser gives the graphics back, which it does if it is asked to. */
   #watchGraphics() {
     const { surface } = this;
-    if (surface.querySelector(".no-webgl")) this.#replaceSurface(NO_WEBGL);
+    if (surface.querySelector(".no-webgl")) this.#explain({ lack: NO_WEBGL });
     surface.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
-      this.#replaceSurface(LOST);
+      this.#explain({ lack: LOST });
     }, true);
     surface.addEventListener("webglcontextrestored", () => {
-      this.note.remove();
+      this.#explain({ lack: "" });
       this.invalidate();
     }, true);
   }
 
-  /** Say why there is no surface, where it would be. @param {string} why */
-  #replaceSurface(why) {
-    this.note.textContent = why;
-    this.surface.closest(".surface-plot").after(this.note);
+  /** Say why there is no surface, where it would be: for lack of graphics, or because the neuron has none. */
+  #explain({ lack = this.lack, gap = this.gap }) {
+    Object.assign(this, { lack, gap });
+    this.note.textContent = lack || gap;
+    if (lack || gap) this.surface.closest(".surface-plot").after(this.note);
+    else this.note.remove();
   }
 
   /** Say that the picture changed. */
@@ -143,12 +147,9 @@ export class Inspector {
     const most = Math.ceil(scale / step - 1e-9) - 1; // at ±scale itself a saturated neuron has only noise
     const levels = { start: -most * step, end: most * step, size: step };
     this.#fitAxes(grid, scale, Math.max(scale, ghost?.scale ?? 0));
-    this.#restyle(this.surface, {
-      [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
-      ...this.#ghostly(ghost),
-      ...this.#cutting(cut, curve, x, y, scale),
-      [SURFACE.points]: { ...dots(points), z: lifted(points.heights, LIFT.points * scale) },
-    });
+    this.#explain({ gap: values.some(isDrawn) ? "" : EMPTY });
+    // of holes alone Plotly can make no surface, nor any other one after it
+    if (!this.gap) this.#drawSurface(grid, picture, levels, curve);
     const dashed = ghost ? path(levelSet({ ...ghost, plane: null }, cut ?? 0).lines) : path([]);
     this.#restyle(this.map, {
       [MAP.landscape]: { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) },
@@ -161,11 +162,20 @@ export class Inspector {
     this.hooks.describe(picture, set);
   }
 
+  #drawSurface(grid, { x, y, scale, points, cut, ghost }, levels, curve) {
+    this.#restyle(this.surface, {
+      [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
+      ...this.#ghostly(ghost),
+      ...this.#cutting(cut, curve, x, y, scale),
+      [SURFACE.points]: { ...dots(points), z: lifted(points.heights, LIFT.points * scale) },
+    });
+  }
+
   /** The ghost's trace; no change while there is none. */
   #ghostly(ghost) {
     const wasThere = this.hasGhost;
     this.hasGhost = ghost !== null;
-    if (!ghost) return wasThere ? { [SURFACE.ghost]: { visible: false } } : {};
+    if (!ghost?.values.some(isDrawn)) return wasThere ? { [SURFACE.ghost]: { visible: false } } : {};
     const { x, y, values } = ghost;
     const z = Array.from(y, (_, row) => withHoles(values.subarray(row * x.length, (row + 1) * x.length)));
     return { [SURFACE.ghost]: { visible: true, x, y, z } };

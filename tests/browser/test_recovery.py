@@ -1,8 +1,10 @@
 """What may go wrong around the page, and how it goes on."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -222,6 +224,18 @@ def test_a_surface_whose_context_is_lost_says_so_and_comes_back(relief: Relief) 
     relief.page.evaluate("() => window.loser.restoreContext()")
     expect(relief.page.locator(".no-surface")).to_have_count(0)
     expect(relief.page.locator("#surface-plot")).to_be_visible()
+    relief.until_here(lambda: n_colours(relief, "#surface-plot") > 200)
+
+
+def test_a_neuron_that_is_undefined_everywhere_leaves_the_surfaces_of_others_as_they_are(relief: Relief) -> None:
+    """Plotly fails at a surface of holes alone, and then at every other one."""
+    relief.page.set_viewport_size(PROJECTOR)
+    model = create(dataset("xor"), hidden=[2], activation="log")
+    undefined = replace(model, parameters=np.zeros_like(model.parameters))
+    relief.load(serialise(undefined))
+    expect(relief.page.locator(".no-surface")).to_contain_text("undefined")
+    relief.load(NEW)
+    expect(relief.page.locator(".no-surface")).to_have_count(0)
     relief.until_here(lambda: n_colours(relief, "#surface-plot") > 200)
 
 

@@ -198,3 +198,19 @@ def test_an_arrow_does_not_stand_in_the_way_of_its_slider(strip: Relief) -> None
            })"""
     )
     assert set(hit) == {"range"}
+
+
+@pytest.mark.parametrize("z", [0, 1, -3, 1e16, -1e30, 1e36])
+def test_the_graph_of_a_neuron_that_is_the_same_everywhere_is_drawn_however_large_it_is(
+    modules: Relief, z: float
+) -> None:
+    drawn = modules.evaluate_module(
+        "graph.mjs",
+        """const graph = new m.Graph();
+           graph.show("tanh", Float64Array.of(argument, argument));
+           graph.mark(argument);
+           return graph.svg.outerHTML;""",
+        z,
+    )
+    assert "NaN" not in drawn
+    assert 'class="graph-curve" d="M' in drawn

@@ -18,6 +18,7 @@ from tests.fuzz.documents import documents
 IS_QUICK = settings.get_current_profile_name() == "quick"
 FEW = settings(max_examples=15 if IS_QUICK else 250)  # each is opened by the page itself
 LARGEST = 512 * 1024  # bytes
+NOT_FINITE = "status of 422"  # what the browser says where a network has no finite gradient, which the page asks for
 LONGEST_MESSAGE = 1200  # characters
 
 OTHERS = st.sampled_from(
@@ -55,11 +56,8 @@ def damaged_links(draw: st.DrawFn) -> str:
     link = draw(CONTENTS.map(link_of))
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(7, max(7, len(link) - 1)))
-        link = (
-            link[:at]
-            + draw(st.sampled_from(["", "A", "_", "=", "%", "é", "%00", "#"]))
-            + link[at + draw(st.sampled_from([0, 1, 40])) :]
-        )
+        after = at + draw(st.sampled_from([0, 1, 40]))
+        link = link[:at] + draw(st.sampled_from(["", "A", "_", "=", "%", "é", "%00", "#"])) + link[after:]
     return link
 
 
@@ -119,7 +117,8 @@ def assert_is_opened_or_refused(relief: Relief, content: bytes, link: str | None
         assert as_sent(relief.document) == expected
         assert relief.text("#notice") == ""
     assert relief.page.evaluate("() => [({}).polluted, [].polluted, location.hash]") == [None, None, ""]
-    assert relief.complaints == []
+    assert [text for text in relief.complaints if NOT_FINITE not in text] == []
+    relief.complaints.clear()
 
 
 def in_page(relief: Relief, document: Any) -> str:
