@@ -8,7 +8,7 @@ from dash import Dash
 from flask import Flask
 from plotly.io.json import to_json_plotly
 
-from app import callbacks, compression, headers, routes
+from app import callbacks, compression, headers, origin, routes
 from app.layout import FIRST_RATE, page
 from app.palette import LIGHT, style_sheet
 from app.settings import Settings, read_settings
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
+    origin.register(server, settings.host, settings.hosts)
     compression.configure(server)
     app = LeanDash(
         "app",
