@@ -1,6 +1,7 @@
 """How gunicorn serves Relief: one process, many threads (a training stream holds one each)."""
 
 import os
+import resource
 import shutil
 import tempfile
 
@@ -10,10 +11,14 @@ settings = read_settings(os.environ)
 
 wsgi_app = "app:create_app()"
 bind = f"{settings.host}:{settings.port}"
-worker_class = "gthread"
+worker_class = "app.serving.PatientWorker"
 workers = 1
 threads = settings.threads
-graceful_timeout = 3  # s; an open stream would hold the old process longer, and loses nothing by being cut
+worker_connections = min(
+    1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100
+)  # a file each, and some for the rest
+sendfile = False  # it knows no limit of time
+graceful_timeout = 5  # s; streams end with their slice, and clients have 2 s for a request on their way
 keepalive = 30  # s
 control_socket_disable = True  # it would be a file in $HOME, which a container may not write
 loglevel = "warning"

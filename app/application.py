@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from pathlib import Path
 
 from dash import Dash
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
+    server.extensions["closing"] = threading.Event()  # set by the web server when it is told to end
     origin.register(server, settings.host, settings.hosts)
     compression.configure(server)
     app = LeanDash(

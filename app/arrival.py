@@ -8,7 +8,7 @@ import re
 LARGEST_HEAD = 32_768  # bytes of request line and headers
 LONGEST_LINE = 64  # bytes of the line before a chunk, as far as it is waited for
 END_OF_HEAD = b"\r\n\r\n"
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,4000})[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 EXPECTANT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 CHUNK = re.compile(rb"([0-9a-f]{1,8})[^\r\n]*\r\n", re.IGNORECASE)
@@ -34,6 +34,11 @@ class Arrival:
         return end >= 0 and len(self.data) == end + 4 and bool(EXPECTANT.search(self.data))
 
     @property
+    def is_head_too_long(self) -> bool:
+        """Whether the headers do not end where they have to."""
+        return not 0 <= self.data.find(END_OF_HEAD) <= LARGEST_HEAD and len(self.data) > LARGEST_HEAD
+
+    @property
     def is_whole(self) -> bool:
         """Whether the request is complete."""
         return self._missing() == 0
@@ -46,8 +51,10 @@ class Arrival:
     def _missing(self) -> int | None:
         """Return 0 when nothing is missing, 1 when something is, None when the rest does not matter."""
         body = self.data.find(END_OF_HEAD) + len(END_OF_HEAD)
+        if self.is_head_too_long:
+            return None
         if body < len(END_OF_HEAD):
-            return None if len(self.data) > LARGEST_HEAD else 1
+            return 1
         head = bytes(self.data[:body])
         if CHUNKED.search(head):
             return self._missing_chunks(body)
