@@ -2,7 +2,6 @@
 
 import os
 import re
-import threading
 from pathlib import Path
 
 from dash import Dash
@@ -10,11 +9,12 @@ from flask import Flask
 from plotly.io.json import to_json_plotly
 
 from app import callbacks, compression, headers, origin, routes
+from app.background import Background
 from app.layout import FIRST_RATE, page
 from app.palette import LIGHT, style_sheet
+from app.pool import LocalWorker
 from app.settings import Settings, read_settings
-from app.stream import Turns
-from app.worker import LocalWorker, Worker
+from app.worker import Worker
 from nets import Model, create, dataset
 from nets.limits import LIMITS
 
@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
-    server.extensions["closing"] = threading.Event()  # set by the web server when it is told to end
+    background = server.extensions["background"] = Background(worker, settings)  # closed by whoever serves
     origin.register(server, settings.host, settings.hosts)
     compression.configure(server)
     app = LeanDash(
@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     )
     app.layout = page(model)
     callbacks.register(app)
-    routes.register(server, worker, Turns(settings.processes, settings.streams))
+    routes.register(server, background)
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
     server.test_client().get("/_dash-dependencies")

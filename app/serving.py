@@ -32,26 +32,46 @@ MOST_WAITING = 64_000_000  # bytes of all requests that are not there as a whole
 
 
 class Outlet(socket.socket):
-    """A socket that gives up on a client who does not read.
+    """A socket that gives up on a client who does not read, and in a thread never waits for one to send.
 
     Attributes:
         since: when the piece that is being written was begun; infinite while there is none.
+        has_stalled: whether it has given up.
     """
 
     since = math.inf
+    has_stalled = False
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """Receive; in a thread, whose sockets know no time limit, only what is there.
+
+        Raises:
+            ConnectionResetError: where that is nothing: the request is handed over as a whole.
+        """
+        if flags or self.gettimeout() is not None:
+            return super().recv(size, flags)
+        try:
+            return super().recv(size, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            raise ConnectionResetError(errno.ECONNRESET, "the rest of the request is missing") from None
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Send everything.
 
         Raises:
-            TimeoutError: where that took too long.
+            BrokenPipeError: where that took too long.
         """
+        before = self.gettimeout()
         self.settimeout(WRITE_TIME + len(data) / SLOWEST)
         self.since = time.monotonic()
         try:
             super().sendall(data, flags)
+        except TimeoutError:
+            self.has_stalled = True
+            raise BrokenPipeError(errno.EPIPE, "the client does not read its answer") from None
         finally:
             self.since = math.inf
+            self.settimeout(before)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
@@ -109,13 +129,10 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn comes without types
     def init(self) -> None:
         """Hand over what has come, in the thread that answers."""
         super().init()
-        self.sock.settimeout(WRITE_TIME)
         arrival, self.arrival = self.arrival, None
         if arrival is None:
             return
         self.is_whole = arrival.is_whole
-        if not self.is_whole:
-            self.sock.shutdown(socket.SHUT_RD)  # nobody waits for the rest
         self.parser.unreader.unread(bytes(arrival.data))
 
     def close(self, graceful: bool = False) -> None:
@@ -181,10 +198,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Connection) -> Any:
         if not conn.is_whole:
             req.force_close()
-        try:
-            return super().handle_request(req, conn)
-        except TimeoutError:
-            raise BrokenPipeError(errno.EPIPE, "the client does not read its answer") from None
+        return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
         super().murder_pending()
@@ -192,11 +206,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._cut(conn for conn in self.answered if time.monotonic() - conn.sock.since > HURRY)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        self.wsgi.server.extensions["closing"].set()
+        self.wsgi.server.extensions["background"].close()
         super().handle_exit(sig, frame)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
-        self.wsgi.server.extensions["closing"].set()
+        self.wsgi.server.extensions["background"].close()
         self._cut(self.answered)
         super().handle_quit(sig, frame)
 
