@@ -21,7 +21,7 @@ sendfile = False  # it knows no limit of time
 graceful_timeout = 5  # s; streams end with their slice, and clients have 2 s for a request on their way
 keepalive = 30  # s
 control_socket_disable = True  # it would be a file in $HOME, which a container may not write
-loglevel = "warning"
+loglevel = "error"  # a warning would be a line, with an address, for every request that makes no sense
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"
 

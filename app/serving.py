@@ -1,7 +1,7 @@
 """gunicorn's threaded worker, made so that no client holds a thread by being slow.
 
-gunicorn gives a connection a thread as soon as its first bytes are there, and lets the thread wait for the rest: as many
-slow clients as there are threads, and nobody else is answered. Here the main loop collects a request, and a thread gets
+gunicorn gives a connection a thread as soon as its first bytes are there, and lets it wait for the rest: as many slow
+clients as there are threads, and nobody else is answered. Here the main loop collects a request, and a thread gets
 it when it is there as a whole. Answers have to be taken within a time limit, and at once where threads run short.
 """
 
@@ -203,7 +203,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def murder_pending(self) -> None:
         super().murder_pending()
         if len(self.answered) > self.cfg.threads - SPARE:
-            self._cut(conn for conn in self.answered if time.monotonic() - conn.sock.since > HURRY)
+            slow = [conn for conn in self.answered if time.monotonic() - conn.sock.since > HURRY]
+            for conn in slow:
+                conn.sock.has_stalled = True
+            self._cut(slow)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         self.wsgi.server.extensions["background"].close()

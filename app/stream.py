@@ -20,6 +20,7 @@ from nets.model import Model
 SNAPSHOTS_A_SECOND = 60
 CHECKPOINTS_A_SECOND = 20
 MOST_EPOCHS = 100_000
+NAP = 0.2  # s after which a run that waits for its rate looks whether it still should
 SIGN_OF_LIFE = 2.0  # s without a line, after which an empty one says that the connection is well
 
 
@@ -65,12 +66,16 @@ class Pace:
         self._snapshots = 2.0  # allowance, growing with time
         self._last_checkpoint = float("-inf")
 
-    def wait(self) -> None:
-        """Sleep until the rate allows another epoch; what was missed by more than a turn is not made up for."""
+    def wait(self, is_over: Callable[[], bool]) -> None:
+        """Sleep until the rate allows another epoch, or all is over.
+
+        What was missed by more than a turn is not made up for.
+        """
         if self._rate:
-            now = time.monotonic()
-            self._start = max(self._start, now - self._epochs / self._rate - TURN)
-            time.sleep(max(0.0, self._start + self._epochs / self._rate - now))
+            spent = self._epochs / self._rate
+            self._start = max(self._start, time.monotonic() - spent - TURN)
+            while (left := self._start + spent - time.monotonic()) > 0 and not is_over():
+                time.sleep(min(left, NAP))
 
     def epochs_due(self, left: int) -> int:
         """Return how many of the epochs left the rate allows now."""
@@ -118,7 +123,7 @@ def lines(
     text = orjson.dumps(document).decode()
     pace = Pace(run.rate)
     while True:
-        pace.wait()
+        pace.wait(lambda: background.streams.is_closed or is_gone())
         epoch = state["progress"]["epoch"]
         due = pace.epochs_due(last_epoch - epoch)
         seconds = background.slice_seconds

@@ -5,26 +5,27 @@ import pytest
 from app.arrival import LARGEST_HEAD, Arrival
 
 LARGEST = 1000
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 WHOLE = {
     "without a body": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
     "an empty body": b"POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
     "a body": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345",
     "a body that looks like a head": b"POST / HTTP/1.1\r\ncontent-length:8 \r\n\r\n1\r\n\r\n678",
-    "chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nA;name=value\r\n0123\r\n\r\n89\r\n0\r\n\r\n",
+    "chunks": CHUNKED + b"2\r\n{}\r\nA;name=value\r\n0123\r\n\r\n89\r\n0\r\n\r\n",
     "no chunk": b"POST / HTTP/1.1\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "a trailer": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n0\r\n0\r\nTrailer: 1\r\n\r\n",
+    "a trailer": CHUNKED + b"1\r\n0\r\n0\r\nTrailer: 1\r\n\r\n",
 }
 
 # Requests whose rest is not waited for, because what there is of them is refused.
 REFUSED = {
     "a body that is too long": b"POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n",
     "headers without end": b"GET / HTTP/1.1\r\n" + b"a" * LARGEST_HEAD,
-    "chunks that are too long": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + b" " * 1001,
-    "a chunk without a number": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
-    "a chunk that is longer than it says": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n",
-    "a chunk of negative length": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n",
-    "the line of a chunk that does not end": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1" * 65,
+    "chunks that are too long": CHUNKED + b"7d0\r\n" + b" " * 1001,
+    "a chunk without a number": CHUNKED + b"x\r\n",
+    "a chunk that is longer than it says": CHUNKED + b"2\r\n{}{}\r\n0\r\n\r\n",
+    "a chunk of negative length": CHUNKED + b"-2\r\n",
+    "the line of a chunk that does not end": CHUNKED + b"" + b"1" * 65,
 }
 
 # What the parser refuses, and what is after all no request with a body.
@@ -86,7 +87,7 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_noticed() -> None:
 
 def test_many_small_chunks_are_looked_at_once_each() -> None:
     """Or a client could keep the main loop busy by sending them one by one."""
-    arrival = Arrival(10**6, b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    arrival = Arrival(10**6, CHUNKED + b"")
     for _ in range(20_000):
         arrival.data += b"1\r\n \r\n"
         assert not arrival.is_ready
