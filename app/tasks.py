@@ -17,8 +17,9 @@ from nets.fields import encode
 from nets.gradient import gradient as loss_and_slopes
 from nets.health import findings
 from nets.measures import measure, measures_document
+from nets.metrics import Metrics
 from nets.model import Model
-from nets.training import Budget, Metrics, evaluate, train_slice
+from nets.training import Budget, evaluate, train_slice
 from nets.training_document import progress_document
 
 Payload = dict[str, Any]
