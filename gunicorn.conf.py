@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import signal
 import tempfile
 
 from app.settings import read_settings
@@ -33,6 +34,17 @@ def on_starting(server):
         shutil.copytree("compiled", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
         for directory, _, _ in os.walk(os.environ["NUMBA_CACHE_DIR"]):
             os.chmod(directory, 0o700)
+
+
+def when_ready(server):
+    """Have a second SIGTERM end at once what the first has asked to end, as SIGQUIT does."""
+    asked = []
+
+    def end(number, frame):
+        server.signal(signal.SIGQUIT if asked else number, frame)
+        asked.append(number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def on_exit(server):

@@ -7,6 +7,7 @@ it when it is there as a whole. Answers have to be taken within a time limit, an
 
 import errno
 import math
+import signal
 import socket
 import time
 from collections.abc import Iterable
@@ -213,6 +214,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().handle_exit(sig, frame)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)  # to be told again while it ends would only interrupt that
         self.wsgi.server.extensions["background"].close()
         self._cut(self.answered)
         super().handle_quit(sig, frame)
