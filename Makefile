@@ -1,4 +1,4 @@
-# make run | fast | dev | test | check | bench | pictures | lock | audit
+# make run | fast | dev | test | check | bench | load | pictures | lock | audit
 
 VENV ?= .venv
 LOCKING ?= .venv-lock
@@ -10,7 +10,7 @@ export HOST PORT
 BIN := $(VENV)/bin
 INSTALL := install --quiet --disable-pip-version-check
 
-.PHONY: run fast dev test test-python test-browser check browser bench pictures lock audit clean
+.PHONY: run fast dev test test-python test-browser check browser bench load pictures lock audit clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -37,6 +37,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.bench browser
 	$(BIN)/python -m tests.benchmark
+
+load: $(VENV)/.dev
+	$(BIN)/python -m tests.load
 
 pictures: $(VENV)/.dev browser
 	$(BIN)/python -m tests.pictures
