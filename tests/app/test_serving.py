@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers import gthread
 
 from app import serving
 from app.serving import PatientWorker
@@ -26,6 +27,7 @@ from tests.nets.models import spiral_model
 HOST = "127.0.0.1"
 SOON = 2.0  # s; what a user would call at once, on a machine that does other things too
 THREADS = 8
+GRACE = 2  # s
 CROWD = 60  # many more than there are threads
 RUN = json.dumps({"model": serialise(spiral_model()), "epochs": 2}).encode()
 LARGE = json.dumps({"model": serialise(create(dataset("gaussians", 6, n=100), hidden=[32] * 7))}).encode()
@@ -58,7 +60,7 @@ class Served:
         config = Config()
         config.set("threads", threads)
         config.set("worker_connections", connections)
-        config.set("graceful_timeout", 3)
+        config.set("graceful_timeout", GRACE)
         config.set("sendfile", False)
         self.app = application(**settings)
         self.log = Told(config)
@@ -104,6 +106,14 @@ def read_all(client: socket.socket) -> bytes:
         while piece := client.recv(65536):
             pieces.append(piece)
     return b"".join(pieces)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_lingering() -> Iterator[None]:
+    """A connection that is kept alive would hold each end for 2 s."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gthread, "STOP_KEEPALIVE_LINGER", 0.1)
+        yield
 
 
 @contextmanager
@@ -326,7 +336,7 @@ def test_streams_end_with_a_checkpoint_and_the_rest_is_let_go(ending: tuple[Serv
     body = json.dumps({"model": serialise(spiral_model())}).encode()
     with server.connect(post(body)) as stream, server.connect(half(GET)), server.connect():
         until(lambda: server.runs == 1, "the run begins")
-        assert end() < server.worker.cfg.graceful_timeout
+        assert end() < GRACE
         answer = read_all(stream)
     assert answer.endswith(b"\n\r\n0\r\n\r\n")  # the last chunk, and the one that says so
     last = json.loads(answer.splitlines()[-4])
@@ -341,7 +351,7 @@ def test_a_run_that_waits_for_its_rate_does_not_keep_it(ending: tuple[Served, Ca
         beginning = b""
         while b'"epoch":1' not in beginning:
             beginning += stream.recv(65536)
-        assert end() < server.worker.cfg.graceful_timeout
+        assert end() < GRACE
         assert read_all(stream).endswith(b"0\r\n\r\n")
 
 
@@ -349,7 +359,7 @@ def test_clients_that_do_not_read_do_not_keep_it(ending: tuple[Served, Callable[
     server, end = ending
     with server.connect(SCRIPT, receive_buffer=4096):
         until(lambda: any(conn.sock.since < time.monotonic() for conn in list(server.worker.answered)), "it is written")
-        assert end() < server.worker.cfg.graceful_timeout + SOON
+        assert end() < GRACE + SOON
         server.worker.tpool.shutdown(wait=True)
         for conn in server.worker.answered:
             conn.close()
