@@ -60,7 +60,7 @@ $(VENV)/.fast: requirements-fast.txt requirements.txt | $(BIN)/python
 	$(BIN)/python -m app.warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.fast
+$(VENV)/.dev: requirements-dev.txt requirements-cluster.txt $(VENV)/.fast
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -1,9 +1,8 @@
 """How gunicorn serves Relief: one process, many threads (a training stream holds one each)."""
 
 import os
-import shutil
-import tempfile
 
+from app.environment import leave_kernel, take_kernel
 from app.settings import read_settings
 
 settings = read_settings(os.environ)
@@ -22,18 +21,13 @@ if os.path.isdir("/dev/shm"):
 
 
 def on_starting(server):
-    """Take the compiled kernel of a container's image to where numba looks for it: it reads only what it may write."""
-    if os.path.isdir("compiled"):
-        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="relief-")
-        shutil.copytree("compiled", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
-        for directory, _, _ in os.walk(os.environ["NUMBA_CACHE_DIR"]):
-            os.chmod(directory, 0o700)
+    """Load what a container's image has compiled."""
+    take_kernel()
 
 
 def on_exit(server):
     """Leave nothing behind."""
-    if os.path.isdir("compiled"):
-        shutil.rmtree(os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
+    leave_kernel()
 
 
 def post_worker_init(worker):

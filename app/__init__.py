@@ -14,7 +14,7 @@ def create_app(settings: "Settings | None" = None, worker: "Worker | None" = Non
 
     Args:
         settings: defaults to what the environment says.
-        worker: defaults to a ``LocalWorker`` with ``settings.processes`` processes.
+        worker: defaults to the one that the settings choose.
     """
     # imported here, because the background processes import this package too and need no Dash
     from app import application  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from dash import Dash
@@ -52,10 +53,10 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
 
     Args:
         settings: defaults to what the environment says.
-        worker: defaults to a ``LocalWorker`` with ``settings.processes`` processes.
+        worker: defaults to the one that the settings choose.
     """
     settings = settings or read_settings(os.environ)
-    worker = worker or LocalWorker(settings.processes)
+    worker = worker or choose_worker(settings)
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
@@ -77,6 +78,21 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
     server.test_client().get("/_dash-dependencies")
     return app
+
+
+def choose_worker(settings: Settings) -> Worker:
+    """Return a pool of processes on this machine, or, where there is a Redis server to ask at, Celery workers.
+
+    Raises:
+        ValueError: where Celery is wanted and not installed, or the address is not one of Redis.
+    """
+    if not settings.celery_broker_url:
+        return LocalWorker(settings.processes)
+    if find_spec("celery") is None or find_spec("redis") is None:
+        raise ValueError("CELERY_BROKER_URL is set, but Celery is not here: pip install -r requirements-cluster.txt")
+    from app.cluster import CeleryWorker  # noqa: PLC0415  half a second, and only where it is wanted
+
+    return CeleryWorker(settings.celery_broker_url, settings.processes)
 
 
 class LeanDash(Dash):  # type: ignore[misc]  # Dash comes without types

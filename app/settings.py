@@ -24,6 +24,7 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "address to listen on"),
     Setting("PORT", 8050, "port to listen on"),
     Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
+    Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train; empty: processes of this server do"),
     Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
     Setting("RELIEF_THREADS", 256, "threads that answer requests; each stream holds one"),
     Setting("RELIEF_FRAME_ANCESTORS", "'none'", "who may embed the page, as in Content-Security-Policy"),
@@ -37,6 +38,7 @@ class Settings:
     host: str
     port: int
     processes: int
+    celery_broker_url: str
     streams: int
     threads: int
     frame_ancestors: str

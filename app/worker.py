@@ -13,10 +13,14 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Protocol
 
+from app.environment import limit_threads
 from app.tasks import TASKS, Payload
 
 TRIES = 3  # of a task whose process was killed under it
-THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class WorkerError(RuntimeError):
+    """The background cannot answer now; asking again later is harmless."""
 
 
 class Worker(Protocol):
@@ -61,9 +65,7 @@ class LocalWorker:
     def _current_pool(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                # One BLAS thread a process: matrices this small gain nothing from more, and results
-                # could differ in the last bit from machine to machine. Inherited when they start.
-                os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+                limit_threads()
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(["app.tasks", "app.warm"])
                 self._pool = ProcessPoolExecutor(self.processes, context, initializer=_follow_parent)

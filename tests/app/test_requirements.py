@@ -49,7 +49,11 @@ def closure(requirements: list[Requirement]) -> set[str]:
 TEXT = (ROOT / "requirements.txt").read_text()
 DIRECT, LISTED = read(TEXT.partition(BOUNDARY)[0]), read(TEXT)
 FAST = read((ROOT / "requirements-fast.txt").read_text())
+CLUSTER_TEXT = (ROOT / "requirements-cluster.txt").read_text()
+CLUSTER = read(CLUSTER_TEXT)
+CLUSTER_DIRECT = read(CLUSTER_TEXT.partition(BOUNDARY)[0])
 LISTED_HERE = {canonicalize_name(requirement.name) for requirement in LISTED if is_needed(requirement)}
+CLUSTER_HERE = {canonicalize_name(requirement.name) for requirement in CLUSTER if is_needed(requirement)}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -77,12 +81,12 @@ def test_nothing_is_listed_that_is_not_needed() -> None:
     assert LISTED_HERE - closure(DIRECT) == set()
 
 
-@pytest.mark.parametrize("requirement", [r for r in LISTED if is_needed(r)], ids=lambda r: r.name)
+@pytest.mark.parametrize("requirement", [r for r in LISTED + CLUSTER if is_needed(r)], ids=lambda r: r.name)
 def test_every_pin_suits_everything_that_needs_it_and_is_what_is_installed_here(requirement: Requirement) -> None:
     name = canonicalize_name(requirement.name)
     installed = version(name)
     assert installed in requirement.specifier
-    for other in LISTED_HERE:
+    for other in LISTED_HERE | CLUSTER_HERE:
         for wanted in needed(other):
             assert canonicalize_name(wanted.name) != name or wanted.specifier.contains(installed, prereleases=True)
 
@@ -106,12 +110,17 @@ def test_everything_that_is_imported_is_listed() -> None:
         canonicalize_name(name) for module in imports("app", "nets") - {"app", "nets"} for name in distributions[module]
     }
     fast = {canonicalize_name(requirement.name) for requirement in FAST}
-    assert used - fast <= LISTED_HERE
-    assert used >= {"dash", "numpy", "flask", "numba"}
+    cluster = {canonicalize_name(requirement.name) for requirement in CLUSTER_DIRECT}
+    assert used - fast - cluster <= LISTED_HERE
+    assert used >= {"dash", "numpy", "flask", "numba"} | cluster
 
 
 def test_the_compiled_engine_installs_nothing_that_is_not_listed() -> None:
     assert closure(FAST) == {canonicalize_name(requirement.name) for requirement in FAST} | {"numpy"}
+
+
+def test_a_cluster_installs_nothing_that_is_not_listed_and_lists_nothing_that_it_does_not_need() -> None:
+    assert closure(CLUSTER_DIRECT) - LISTED_HERE == CLUSTER_HERE
 
 
 WITHOUT_A_COMPILER = """

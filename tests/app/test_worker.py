@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from app.environment import THREAD_LIMITS
 from app.tasks import TASKS, Payload
-from app.worker import THREAD_LIMITS, TRIES, LocalWorker, Worker
+from app.worker import TRIES, LocalWorker, Worker
 from nets import Budget, Model, create, dataset, serialise, train_slice
 from tests.app.conditions import until
 from tests.app.processes import descendants, environment, fork_servers, is_running, n_threads, state, trainers
