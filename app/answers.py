@@ -25,16 +25,17 @@ class Answers(BaseBackend):  # type: ignore[misc]  # Celery comes without types
         self._redis = Redis.from_url(url)
 
     def as_uri(self, include_password: bool = False) -> str:
-        """Return what a worker's banner and logs call this backend."""
+        """Return what a worker's banner and logs call this backend; its URL may hold a password."""
         return "answers"
 
     def _store_result(
-        self, task_id: str, result: Any, state: str, traceback: Any = None, request: Any = None, **_: Any
+        self, task_id: str, result: Any, state: str, traceback: str | None = None, request: Any = None, **_: Any
     ) -> None:
-        # Whoever asked for what has expired meanwhile has asked again; only what was done is an answer.
+        # Only what was done is an answer: whoever asked for what has expired meanwhile has asked again.
         if state in (states.SUCCESS, states.FAILURE):
+            answer = self.encode({"status": state, "result": result, "traceback": traceback})
             with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.rpush(key(task_id), self.encode({"status": state, "result": result}))
+                pipeline.rpush(key(task_id), answer)
                 pipeline.expire(key(task_id), self.expires)
                 pipeline.execute()
 

@@ -10,11 +10,12 @@ from flask import Flask
 from plotly.io.json import to_json_plotly
 
 from app import callbacks, compression, headers, routes
+from app.background import Background
 from app.layout import FIRST_RATE, page
 from app.palette import LIGHT, style_sheet
+from app.pool import LocalWorker
 from app.settings import Settings, read_settings
-from app.stream import Turns
-from app.worker import LocalWorker, Worker
+from app.worker import Worker
 from nets import Model, create, dataset
 from nets.limits import LIMITS
 
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     )
     app.layout = page(model)
     callbacks.register(app)
-    routes.register(server, worker, Turns(settings.processes, settings.streams))
+    routes.register(server, Background(worker, settings))
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
     server.test_client().get("/_dash-dependencies")

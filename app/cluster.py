@@ -6,12 +6,11 @@ Tasks are pure, so nothing has to be kept safe. Whoever gets no answer asks agai
 import threading
 import time
 import uuid
-from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
-from celery import Celery, states
+from celery import Celery, Task, states
 from celery.exceptions import OperationalError, SoftTimeLimitExceeded, TimeLimitExceeded
 from kombu.pools import ProducerPool
 from redis import Redis
@@ -20,8 +19,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from app import answers
-from app.tasks import TASKS, Payload
-from app.worker import WorkerError
+from app.tasks import TASKS, Payload, perform
+from app.worker import TaskError, WorkerError
 
 QUEUE = "relief-tasks"
 MOST_WAITING = 256  # messages that stay in the queue when somebody has to ask again; older ones are nobody's any more
@@ -66,10 +65,13 @@ CONFIGURATION: dict[str, Any] = {
 }
 
 UNREACHABLE = (OperationalError, RedisError, OSError)
+TOO_LONG = {SoftTimeLimitExceeded.__name__, TimeLimitExceeded.__name__}
 
 
 def application(url: str) -> Celery:
     """Make the Celery application: a task for each of ``app.tasks.TASKS``, by the same name.
+
+    What a task takes and returns is JSON in a string, as it is on the pipes of ``app.pool``.
 
     Args:
         url: of the Redis server, ``redis://…`` or ``rediss://…``.
@@ -83,22 +85,32 @@ def application(url: str) -> Celery:
         raise ValueError(f"CELERY_BROKER_URL begins with {scheme!r}; expected redis://host:port/number, or rediss://…")
     made = Celery("relief", broker=url, backend=f"app.answers:Answers+{url}", set_as_current=False)
     made.conf.update(CONFIGURATION)
-    for name, task in TASKS.items():
-        made.task(task, name=name)
+    for name in TASKS:
+        made.task(_answer, name=name, bind=True)
     made.finalize()
     return made
+
+
+def _answer(task: Task, asked: str) -> str:
+    return orjson.dumps(perform(task.name, orjson.loads(asked))).decode()
 
 
 class CeleryWorker:
     """Asks the Celery workers that wait at a Redis server, and has at most ``processes`` tasks with them at once.
 
-    Others wait here, in the order in which they came: what lies in Redis is bounded by the number of web servers.
+    Args:
+        url: of the Redis server.
+        processes: how many tasks it may have with them; others wait here, so that what lies in Redis is bounded.
+        patience: seconds until the first asking again; twice as long after each.
+        longest: seconds until ``run`` gives up.
     """
 
     def __init__(self, url: str, processes: int, patience: float = PATIENCE, longest: float = LONGEST_RUN) -> None:
         self.processes = processes
         self._patience = patience
         self._longest = longest
+        self._places = threading.BoundedSemaphore(processes)
+        self._is_closed = threading.Event()
         self._celery = application(url)
         # Not those of the application: Kombu shares them with everybody who has the same URL, to the closing.
         self._connections = self._celery.connection_for_write().Pool(processes)
@@ -110,38 +122,29 @@ class CeleryWorker:
             socket_connect_timeout=2,
             retry=Retry(NoBackoff(), 0),
         )
-        self._is_closed = threading.Event()
-        self._askers = ThreadPoolExecutor(processes, "asker")
 
     def run(self, task: str, payload: Payload) -> Payload:
-        """Run ``TASKS[task](payload)`` in a Celery worker; blocks the calling thread, for ``longest`` seconds at most.
-
-        Raises:
-            WorkerError: when no worker has answered within that time, or the task has taken too long.
-        """
         if task not in TASKS:
-            raise KeyError(task)
-        try:
-            asked = self._askers.submit(self._ask, task, payload, time.monotonic() + self._longest)
-        except RuntimeError:
-            raise WorkerError("this server is about to end") from None
-        if not wait([asked], self._longest).done:
-            asked.cancel()
+            raise TaskError(f"there is no task {task!r}")
+        deadline = time.monotonic() + self._longest
+        if not self._places.acquire(timeout=self._longest):
             raise WorkerError(f"no background process was free within {self._longest:g} s")
         try:
-            return asked.result()
-        except CancelledError:
-            raise WorkerError("this server is about to end") from None
+            return self._ask(task, orjson.dumps(payload).decode(), deadline)
+        finally:
+            self._places.release()
 
     def close(self) -> None:
         self._is_closed.set()
-        self._askers.shutdown(cancel_futures=True)
+        for _ in range(self.processes):  # until nobody is under way any more
+            self._places.acquire()
         self._redis.close()
         self._producers.force_close_all()
         self._connections.force_close_all()
         self._celery.close()
+        self._places.release(self.processes)
 
-    def _ask(self, task: str, payload: Payload, deadline: float) -> Payload:
+    def _ask(self, task: str, payload: str, deadline: float) -> Payload:
         """Ask, and ask again, until there is an answer."""
         identifier = str(uuid.uuid4())  # the same each time, so that any of the answers will do
         patience = self._patience
@@ -150,16 +153,16 @@ class CeleryWorker:
                 self._send(task, payload, identifier, patience)
                 answer = self._listen(identifier, min(time.monotonic() + patience, deadline))
                 if answer is not None:
-                    return self._open(answer)
+                    return _open(answer)
                 # What was asked before and lies there still has expired, and without workers nobody takes it away.
                 self._redis.ltrim(QUEUE, 0, MOST_WAITING - 1)
             except UNREACHABLE:
                 self._is_closed.wait(PAUSE)
-                continue
-            patience *= 2
+            else:
+                patience *= 2
         raise WorkerError(f"no background process has answered within {self._longest:g} s")
 
-    def _send(self, task: str, payload: Payload, identifier: str, expires: float) -> None:
+    def _send(self, task: str, payload: str, identifier: str, expires: float) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
                 task,
@@ -180,12 +183,18 @@ class CeleryWorker:
                 return cast("list[bytes]", found)[1]
         return None
 
-    def _open(self, answer: bytes) -> Payload:
-        meta = orjson.loads(answer)
-        if meta["status"] == states.SUCCESS:
-            result: Payload = meta["result"]
-            return result
-        error = self._celery.backend.exception_to_python(meta["result"])
-        if isinstance(error, SoftTimeLimitExceeded | TimeLimitExceeded):
-            raise WorkerError(f"a task took more than {LONGEST_TASK} s")
-        raise error
+
+def _open(answer: bytes) -> Payload:
+    """Return what a task has returned.
+
+    Raises:
+        WorkerError: when it took too long.
+        TaskError: when it failed.
+    """
+    meta = orjson.loads(answer)
+    if meta["status"] == states.SUCCESS:
+        result: Payload = orjson.loads(meta["result"])
+        return result
+    if meta["result"]["exc_type"] in TOO_LONG:
+        raise WorkerError(f"a task took more than {LONGEST_TASK} s")
+    raise TaskError(meta["traceback"] or str(meta["result"]))

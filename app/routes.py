@@ -3,6 +3,7 @@
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,9 +13,12 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import presets
+from app.background import Background
+from app.connection import hang_up_detector
 from app.exports import EXPORTS, export
-from app.stream import MOST_EPOCHS, Run, TooManyRunsError, Turns, lines
-from app.worker import Worker
+from app.places import NoPlaceError
+from app.stream import MOST_EPOCHS, Record, Run, lines
+from app.worker import WorkerError
 from nets.document import parse, serialise
 from nets.fields import DocumentError
 from nets.limits import LARGEST_EPOCH, LIMITS
@@ -22,25 +26,27 @@ from nets.model import Model
 
 RETRY_AFTER = 2  # s
 LARGEST_RATE = 1000  # epochs a second
+LONGEST_SESSION = 40  # characters of its name that count
 NDJSON = "application/x-ndjson"
 # with POST, by the last part of its path
 ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
 
-def register(server: Flask, worker: Worker, turns: Turns) -> None:
+def register(server: Flask, background: Background) -> None:
     """Add the API to a Flask server."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
     @api.post("/train")
     def train() -> Response:
-        run = parse_run(_json_body())
+        run = parse_run(_json_body(), session())
+        is_gone = hang_up_detector(request.environ)
         place = ExitStack()
-        place.enter_context(turns.take())
+        place.enter_context(background.streams.take(run.session))
 
         def body() -> Iterator[bytes]:
             # the generator is closed when the connection is, and that gives the place back
             with place:
-                yield from lines(worker, turns, run)
+                yield from lines(background, run, Record(), is_gone)
 
         response = Response(body(), mimetype=NDJSON)
         response.call_on_close(place.close)
@@ -51,12 +57,16 @@ def register(server: Flask, worker: Worker, turns: Turns) -> None:
     def take_away(kind: str) -> Response:
         if kind not in EXPORTS:
             raise NotFound(f"unknown export {kind[:40]!r}; choose from {', '.join(EXPORTS)}")
-        file = export(kind, _json_body())
+        body = _json_body()
+        with background.hold(session()) as turn:
+            start = time.thread_time()
+            file = export(kind, body)
+            turn.used = time.thread_time() - start
         response = Response(file.data, mimetype=file.mimetype)
         response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
         return response
 
-    _add_questions(api, worker)
+    _add_questions(api, background)
     _add_presets(api)
 
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -81,11 +91,13 @@ def _register_refusals(server: Flask, api: Blueprint) -> None:
     def bad_document(error: DocumentError) -> Response:
         return _failure(422, str(error), error.where)
 
-    @api.errorhandler(TooManyRunsError)
-    def too_many(error: TooManyRunsError) -> Response:
-        response = _failure(503, "all training places are taken; the page tries again by itself", "")
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
+    @api.errorhandler(NoPlaceError)
+    def no_place(error: NoPlaceError) -> Response:
+        return _later("all places are taken; the page tries again by itself")
+
+    @api.errorhandler(WorkerError)
+    def no_answer(error: WorkerError) -> Response:
+        return _later("the background does not answer; the page tries again by itself")
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | HTTPException:
@@ -96,19 +108,19 @@ def _register_refusals(server: Flask, api: Blueprint) -> None:
         return response
 
 
-def _add_questions(api: Blueprint, worker: Worker) -> None:
+def _add_questions(api: Blueprint, background: Background) -> None:
     """Add what a network can be asked for besides training."""
 
     @api.post("/gradient")
     def gradient() -> Response:
-        result = worker.run("gradient", _about(parse_model(_json_body())))
+        result = background.ask(session(), "gradient", _about(parse_model(_json_body())))
         if result["gradient"] is None:
             raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
         return _json(result)
 
     @api.post("/measures")
     def measures() -> Response:
-        return _json(worker.run("measures", _about(parse_model(_json_body()))))
+        return _json(background.ask(session(), "measures", _about(parse_model(_json_body()))))
 
 
 def _add_presets(api: Blueprint) -> None:
@@ -123,7 +135,12 @@ def _add_presets(api: Blueprint) -> None:
         return _json(presets.opened(name))
 
 
-def parse_run(body: Any) -> Run:
+def session() -> str:
+    """Return whose request this is: a browser names itself, at random; whoever does not shares what one may have."""
+    return request.headers.get("X-Relief-Session", "")[:LONGEST_SESSION]
+
+
+def parse_run(body: Any, session: str = "") -> Run:
     """Check the body of a training request.
 
     Raises:
@@ -141,7 +158,7 @@ def parse_run(body: Any) -> Run:
     left = LARGEST_EPOCH - model.progress.epoch
     if left < 1:
         raise DocumentError(f"training ends at epoch {LARGEST_EPOCH}", "progress.epoch")
-    return Run(model, min(epochs, left), rate)
+    return Run(model, min(epochs, left), rate, session)
 
 
 def parse_model(body: Any) -> Model:
@@ -203,6 +220,12 @@ class _Refused(HTTPException):
 def _failure(code: int, error: str, where: str) -> Response:
     response = _json({"error": error, "where": where})
     response.status_code = code
+    return response
+
+
+def _later(error: str) -> Response:
+    response = _failure(503, error, "")
+    response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

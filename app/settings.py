@@ -26,6 +26,7 @@ SETTINGS = (
     Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
     Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train; empty: processes of this server do"),
     Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
+    Setting("RELIEF_STREAMS_PER_SESSION", 16, "of them in one browser"),
     Setting("RELIEF_THREADS", 256, "threads that answer requests; each stream holds one"),
     Setting("RELIEF_FRAME_ANCESTORS", "'none'", "who may embed the page, as in Content-Security-Policy"),
 )
@@ -40,6 +41,7 @@ class Settings:
     processes: int
     celery_broker_url: str
     streams: int
+    streams_per_session: int
     threads: int
     frame_ancestors: str
 

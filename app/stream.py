@@ -1,74 +1,58 @@
 """The training stream: one run as lines of newline-delimited JSON, a slice at a time.
 
 The connection is the run: whoever reads the lines keeps it going, and closing the connection
-ends it. Slices of all runs queue at the worker one behind the other, and get shorter the more
-runs there are, so that everybody's turn comes round within ``TURN`` seconds.
+ends it. Runs take turns in the background, and their slices get shorter the more runs there are,
+so that everybody's turn comes round within ``TURN`` seconds.
 """
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from app.worker import Worker
+from app.background import TURN, Background
+from app.worker import WorkerError
 from nets.document import serialise
 from nets.model import Model
 
-TURN = 0.4  # s within which every run gets a slice
-LONGEST_SLICE = 0.05  # s
-SHORTEST_SLICE = 0.002  # s
 SNAPSHOTS_A_SECOND = 60
 CHECKPOINTS_A_SECOND = 20
 MOST_EPOCHS = 100_000
-
-
-class TooManyRunsError(Exception):
-    """All places are taken; try again a little later."""
-
-
-class Turns:
-    """Counts the active runs of this server and tells how long a slice may be."""
-
-    def __init__(self, processes: int, most: int) -> None:
-        self._processes = processes
-        self._most = most
-        self._active = 0
-        self._lock = threading.Lock()
-
-    @property
-    def slice_seconds(self) -> float:
-        fair = TURN * self._processes / max(self._active, 1)
-        return min(max(fair, SHORTEST_SLICE), LONGEST_SLICE)
-
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """Hold a place for a run.
-
-        Raises:
-            TooManyRunsError: when there is none.
-        """
-        with self._lock:
-            if self._active >= self._most:
-                raise TooManyRunsError
-            self._active += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._active -= 1
+SIGN_OF_LIFE = 2.0  # s without a line, after which an empty one says that the connection is well
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a page asks for: a model to train, for how many epochs, at how many a second at most."""
+    """What a page asks for: a model to train, for how many epochs, at how many a second at most; and who asks."""
 
     model: Model
     epochs: int = MOST_EPOCHS
     rate: float | None = None
+    session: str = ""
+
+
+@dataclass
+class Record:
+    """What became of a run.
+
+    Attributes:
+        epochs: that were finished.
+        snapshots: moments that were sent, those of checkpoints included.
+        slices: turns that it had.
+        busy: processor seconds that it used.
+        waited: seconds for which it waited for them.
+        end: "epochs", "stopped" or "diverged", as the last line said; "closed" by whoever asked; "shutdown" of the
+            server; "background" where that could not answer.
+    """
+
+    epochs: int = 0
+    snapshots: int = 0
+    slices: int = 0
+    busy: float = 0.0
+    waited: float = 0.0
+    end: str = "closed"
 
 
 class Pace:
@@ -116,10 +100,17 @@ class Pace:
         return True
 
 
-def lines(worker: Worker, turns: Turns, run: Run) -> Iterator[bytes]:
+def lines(
+    background: Background, run: Run, record: Record, is_gone: Callable[[], bool] = lambda: False
+) -> Iterator[bytes]:
     """Yield the run's lines, in groups as they are computed (see ``ARCHITECTURE.md`` for the wire).
 
-    The caller holds a place of ``turns`` meanwhile.
+    The caller holds a place of ``background.streams`` meanwhile. A run that the server cannot go on with ends after a
+    checkpoint, without an end: the page then asks for the rest.
+
+    Args:
+        record: to be filled in as the run goes.
+        is_gone: whether nobody reads the lines any more, which writing them finds out a slice later.
     """
     document = serialise(run.model)
     state: dict[str, Any] = {"parameters": document["parameters"], "progress": document["progress"]}
@@ -130,21 +121,33 @@ def lines(worker: Worker, turns: Turns, run: Run) -> Iterator[bytes]:
         pace.wait()
         epoch = state["progress"]["epoch"]
         due = pace.epochs_due(last_epoch - epoch)
-        result = worker.run(
-            "train",
-            {
-                "document": text,
-                **state,
-                "seconds": turns.slice_seconds,
-                "epochs": due,
-                "snapshots": pace.snapshots_due(due),
-            },
-        )
+        seconds = background.slice_seconds
+        with background.turns.ask(run.session, seconds, is_first=not record.slices) as turn:
+            while not turn.wait(SIGN_OF_LIFE):
+                yield b"\n"
+            record.waited += turn.waited
+            turn.used = 0.0
+            if is_gone():
+                return
+            budget = {"seconds": seconds, "epochs": due, "snapshots": pace.snapshots_due(due)}
+            try:
+                result = background.worker.run("train", {"document": text, **state, **budget})
+            except WorkerError:
+                record.end = "background"
+                return
+            turn.used = result["work"]
         state = {"parameters": result["parameters"], "progress": result["progress"]}
         pace.spend(state["progress"]["epoch"] - epoch, len(result["snapshots"]))
         end = _end(result, last_epoch)
-        yield _encode(result, end, pace.is_checkpoint_due() or end is not None)
-        if end is not None:
+        is_last = end is not None or background.streams.is_closed
+        chunk, sent = _encode(result, end, pace.is_checkpoint_due() or is_last)
+        record.epochs += state["progress"]["epoch"] - epoch
+        record.slices += 1
+        record.snapshots += sent
+        record.busy += result["work"]
+        yield chunk
+        if is_last:
+            record.end = end["end"] if end else "shutdown"
             return
 
 
@@ -158,8 +161,8 @@ def _end(result: dict[str, Any], last_epoch: int) -> dict[str, str] | None:
     return None
 
 
-def _encode(result: dict[str, Any], end: dict[str, str] | None, is_checkpoint: bool) -> bytes:
-    """Return a slice's snapshots as lines, the last one a checkpoint where one is due."""
+def _encode(result: dict[str, Any], end: dict[str, str] | None, is_checkpoint: bool) -> tuple[bytes, int]:
+    """Return a slice's snapshots as lines, the last one a checkpoint where one is due, and how many they are."""
     snapshots = result["snapshots"]
     if is_checkpoint:
         progress = result["progress"]
@@ -172,4 +175,4 @@ def _encode(result: dict[str, Any], end: dict[str, str] | None, is_checkpoint: b
         }
         is_same_moment = snapshots and snapshots[-1]["epoch"] == progress["epoch"] and progress["batch"] == 0
         snapshots = [*(snapshots[:-1] if is_same_moment else snapshots), checkpoint]
-    return b"".join(orjson.dumps(line) + b"\n" for line in snapshots)
+    return b"".join(orjson.dumps(line) + b"\n" for line in snapshots), len(snapshots)

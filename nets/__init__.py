@@ -66,9 +66,9 @@ The modules, in the order to read them, each after those that it needs:
 - the network: ``network``, ``domains``, ``backpropagation``
 - the data: ``generators``, ``expressions``, ``formula``, ``datasets``, ``inputs``
 - the model and its training: ``model``, ``draws``, ``batches``, ``objective``, ``gradient``, ``divergence``,
-  ``descent``
-- the same steps compiled: ``kernel_functions``, ``kernel_losses``, ``kernel_optimizers``, ``kernel``,
-  ``compiled_descent``
+  ``descent``, ``metrics``
+- the same compiled: ``kernel_functions``, ``kernel_losses``, ``kernel_optimizers``, ``kernel``, ``kernel_metrics``,
+  ``compiled_descent``, ``compiled_metrics``
 - a run: ``engine``, ``training``
 - what became of it: ``saturation``, ``measures``, ``health``
 - the landscapes: ``surfaces``
@@ -88,6 +88,7 @@ from nets.initializers import INITIALIZERS
 from nets.inputs import Inputs
 from nets.losses import LOSSES
 from nets.measures import Measures, measure
+from nets.metrics import Metrics
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.network import Layer
 from nets.optimizers import OPTIMIZERS
@@ -95,7 +96,7 @@ from nets.regularizers import DROPOUTS, REGULARIZERS
 from nets.schedules import SCHEDULES
 from nets.stopping import Ending, Stop
 from nets.surfaces import GRID_SIZE, LayerSurfaces, axes, surfaces
-from nets.training import Budget, Metrics, Slice, Snapshot, evaluate, train_slice
+from nets.training import Budget, Slice, Snapshot, evaluate, train_slice
 
 __all__ = [
     "ACTIVATIONS",

@@ -26,7 +26,7 @@ class CompiledDescent:
         row = OPTIMIZERS[training.optimizer]
         self.state = starting_state(model, row.make(training.learning_rate))
         self.stride = max(1, WORK // (self.parameters.size * training.batch_size))
-        self._plan, self._names = _plan(model), _names(model.layers)
+        self._plan, self._names = kernel_plan(model), kernel_names(model.layers)
         self._choices = (kernel_losses.NAMES.index(training.loss), kernel_optimizers.NAMES.index(training.optimizer))
         hyperparameters = {entry.name: entry.default for entry in row.hyperparameters} | dict(training.hyperparameters)
         own = [hyperparameters.get(name, 0.0) for name in kernel_optimizers.NUMBERS]
@@ -73,7 +73,8 @@ class CompiledDescent:
         return noise, masks
 
 
-def _plan(model: Model) -> NDArray[np.int64]:
+def kernel_plan(model: Model) -> NDArray[np.int64]:
+    """Return the kernel's plan of a network, (layers, 7)."""
     rows, first_input = [], 0
     for layer, part in zip(model.layers, plan(model.layers), strict=True):
         width, inputs = part.shape
@@ -83,7 +84,7 @@ def _plan(model: Model) -> NDArray[np.int64]:
     return np.array(rows)
 
 
-def _names(layers: tuple[Layer, ...]) -> NDArray[np.int64]:
+def kernel_names(layers: tuple[Layer, ...]) -> NDArray[np.int64]:
     """Return the number of every neuron's nonlinearity."""
     names = []
     for layer in layers:

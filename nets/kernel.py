@@ -28,7 +28,7 @@ SIGNATURE = (
 
 
 @compiled
-def _forward(
+def write_forward(
     layer: Any,
     names: Any,
     parameters: Any,
@@ -224,7 +224,7 @@ def take_steps(
         for done in range(0, n, strip):
             size = min(strip, n - done)
             for layer in range(len(plan)):
-                _forward(plan[layer], names, at, points, start + done, size, mask, done, received, inputs, z, a)
+                write_forward(plan[layer], names, at, points, start + done, size, mask, done, received, inputs, z, a)
             value += write_loss_slope(loss, a[outputs:], targets, start + done, size, n, upstream[outputs:], column)
             for layer in range(len(plan) - 1, -1, -1):
                 _backward(plan[layer], names, at, size, mask, done, received, inputs, z, a, upstream, gradient)

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from nets.batches import Batch, batches_of_data, epoch_of
 from nets.divergence import diagnose
-from nets.engine import steps_of
-from nets.losses import LOSSES
+from nets.engine import gauge_of, steps_of
+from nets.metrics import Metrics
 from nets.model import Model, Progress
-from nets.network import forward
 from nets.stopping import Ending, ending, improved
 
 Array = NDArray[np.float64]
@@ -38,15 +37,6 @@ class Budget:
     epochs: int | None = None
     seconds: float | None = None
     snapshots: int | None = None
-
-
-class Metrics(NamedTuple):
-    """Loss and accuracy on the train and the test points; None where there is no such thing."""
-
-    train_loss: float
-    test_loss: float | None
-    train_accuracy: float | None
-    test_accuracy: float | None
 
 
 class Snapshot(NamedTuple):
@@ -86,7 +76,8 @@ class _Run:
         progress = model.progress
         self._model = model
         self._budget = budget
-        self._train, self._test = batches_of_data(model)
+        self._train, test = batches_of_data(model)
+        self._gauge = gauge_of(model, self._train, test, engine)
         self._steps = steps_of(model, engine)
         self._epoch, self._batch, self._best = progress.epoch, progress.batch, progress.best
         self._last_epoch = None if budget.epochs is None else progress.epoch + budget.epochs
@@ -133,7 +124,7 @@ class _Run:
         is_snapshot_due = self._clock.is_snapshot_due(len(self._snapshots))
         metrics = None
         if is_snapshot_due or self._model.training.stop.needs_metrics:
-            metrics = self._measure(self._steps.parameters)
+            metrics = self._gauge(self._steps.parameters)
             if not np.isfinite(metrics.train_loss):
                 return self._diverge(self._train)
         parameters = self._steps.parameters.copy()
@@ -146,7 +137,7 @@ class _Run:
         """Return the ending where a stop condition holds at the end of an epoch; what is over remembers no best."""
         stop = self._model.training.stop
         if metrics is None and stop.needs_metrics:
-            metrics = self._measure(self._steps.parameters)
+            metrics = self._gauge(self._steps.parameters)
         loss = accuracy = best = None
         if metrics and np.isfinite(metrics.train_loss):
             loss, accuracy = metrics.train_loss, metrics.train_accuracy
@@ -160,13 +151,10 @@ class _Run:
         if self._finished:
             epoch, parameters = self._finished
             if not self._snapshots or self._snapshots[-1].epoch < epoch:
-                metrics = self._measure(parameters)
+                metrics = self._gauge(parameters)
                 if np.isfinite(metrics.train_loss):
                     self._snapshots.append(Snapshot(epoch, parameters, metrics))
         return diagnose(self._present(), *batch, self._train.points)
-
-    def _measure(self, parameters: Array) -> Metrics:
-        return _metrics(self._model, parameters, self._train, self._test)
 
 
 class SliceClock:
@@ -190,22 +178,4 @@ class SliceClock:
 
 def evaluate(model: Model) -> Metrics:
     """Return the model's losses (without penalties) and, for classes, the shares it gets right."""
-    return _metrics(model, model.parameters, *batches_of_data(model))
-
-
-def _metrics(model: Model, parameters: Array, train: Batch, test: Batch) -> Metrics:
-    train_loss, train_accuracy = _loss_and_accuracy(model, parameters, train)
-    if not test.points.size:
-        return Metrics(train_loss, None, train_accuracy, None)
-    test_loss, test_accuracy = _loss_and_accuracy(model, parameters, test)
-    return Metrics(train_loss, test_loss, train_accuracy, test_accuracy)
-
-
-def _loss_and_accuracy(model: Model, parameters: Array, batch: Batch) -> tuple[float, float | None]:
-    outputs = forward(model.layers, parameters, batch.points)[-1].activation
-    loss, _ = LOSSES[model.training.loss].value_and_slope(outputs, batch.targets)
-    if not model.data.classes:
-        return loss, None
-    is_right = np.argmax(outputs, axis=0) == np.argmax(batch.targets, axis=0)
-    is_right &= ~np.isnan(outputs).any(axis=0)  # no class is the highest where one is undefined
-    return loss, float(np.mean(is_right))
+    return gauge_of(model, *batches_of_data(model))(model.parameters)

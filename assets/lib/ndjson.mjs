@@ -17,7 +17,7 @@ export async function* readLines(body) {
       if (done) return;
       const lines = (rest + value).split("\n");
       rest = lines.pop();
-      for (const line of lines) yield JSON.parse(line);
+      for (const line of lines) if (line) yield JSON.parse(line); // an empty one only says that the connection is well
     }
   } finally {
     reader.cancel().catch(() => {}); // an aborted stream is already gone

@@ -10,6 +10,7 @@
 
 import { decodeFloat32, decodeFloat64 } from "./document.mjs";
 import { ConnectionLost, orLost, readLines } from "./ndjson.mjs";
+import { post } from "./post.mjs";
 
 const BACKLOG = 6; // moments that may wait for their frame before some are passed over
 const MOST_WAITING = 240; // moments: a hidden page gets no frames, and its run goes on
@@ -190,14 +191,7 @@ export class Trainer extends EventTarget {
     if (this.lastEpoch !== null) body.epochs = this.lastEpoch - this.checkpoint.epoch;
     if (this.rate !== null) body.rate = this.rate;
     this.requests += 1;
-    return orLost(
-      fetch("/api/train", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-        signal,
-      }),
-    );
+    return orLost(post("/api/train", body, signal));
   }
 
   /** @returns {Promise<boolean>} whether the run came to an end that the server announced */

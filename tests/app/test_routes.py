@@ -12,6 +12,7 @@ from app.presets import PRESETS
 from app.routes import LARGEST_RATE, parse_run
 from app.stream import MOST_EPOCHS, Run
 from app.tasks import Payload
+from app.worker import WorkerError
 from nets import Budget, create, dataset, serialise, train_slice
 from nets.fields import DocumentError
 from nets.limits import LARGEST_EPOCH, LIMITS
@@ -390,9 +391,10 @@ def narrow(worker: InProcessWorker) -> FlaskClient:
 class OpenRun:
     """A run as the web server drives it: nothing is computed before the first line is asked for."""
 
-    def __init__(self, client: FlaskClient, **fields: Any) -> None:
+    def __init__(self, client: FlaskClient, session: str = "") -> None:
         self.statuses: list[str] = []
-        environ = EnvironBuilder("/api/train", method="POST", json={"model": DOCUMENT, **fields}).get_environ()
+        headers = {"X-Relief-Session": session}
+        environ = EnvironBuilder("/api/train", method="POST", json={"model": DOCUMENT}, headers=headers).get_environ()
         self.body: Any = client.application(environ, lambda status, headers: self.statuses.append(status))
         self.lines = iter(self.body)
 
@@ -410,7 +412,7 @@ def is_taken(client: FlaskClient) -> bool:
 def test_beyond_the_last_place_a_run_is_told_to_come_again(narrow: FlaskClient) -> None:
     run = OpenRun(narrow)
     response = post(narrow, body())
-    assert_is_refusal(response, 503, "", "all training places are taken")
+    assert_is_refusal(response, 503, "", "all places are taken")
     assert int(response.headers["Retry-After"]) > 0
     run.close()
 
@@ -442,16 +444,37 @@ def test_closing_the_connection_ends_the_run(narrow: FlaskClient, worker: InProc
 
 def test_a_place_is_free_again_after_an_error_of_the_worker(narrow: FlaskClient, worker: InProcessWorker) -> None:
     def fail(payload: Payload) -> None:
-        raise RuntimeError("the background process died 3 times during 'train'")
+        raise WorkerError("the background process died 3 times during 'train'")
 
     worker.before = fail
     for _ in range(2):
         run = OpenRun(narrow)
-        with pytest.raises(RuntimeError, match="died 3 times"):
-            next(run.lines)
+        assert list(run.lines) == []
         run.close()
     worker.before = lambda payload: None
     assert not is_taken(narrow)
+
+
+@pytest.mark.parametrize("question", ["gradient", "measures"])
+def test_a_question_that_the_background_cannot_answer_is_told_to_come_again(
+    narrow: FlaskClient, worker: InProcessWorker, question: str
+) -> None:
+    def fail(payload: Payload) -> None:
+        raise WorkerError("the background process died 3 times during 'gradient'")
+
+    worker.before = fail
+    response = fetch(narrow, f"/api/{question}", method="POST", json={"model": DOCUMENT})
+    assert_is_refusal(response, 503, "", "does not answer")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_one_browser_has_so_many_places_and_another_has_its_own() -> None:
+    client = application(streams=10, streams_per_session=2).server.test_client()
+    runs = [OpenRun(client, session) for session in ("a", "a", "b")]
+    assert [run.statuses for run in runs] == [["200 OK"]] * 3
+    assert [OpenRun(client, session).statuses for session in ("a", "b")] == [["503 SERVICE UNAVAILABLE"], ["200 OK"]]
+    for run in runs:
+        run.close()
 
 
 def test_every_run_has_its_own_place() -> None:

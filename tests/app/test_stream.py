@@ -9,23 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.stream import (
-    CHECKPOINTS_A_SECOND,
-    LONGEST_SLICE,
-    SHORTEST_SLICE,
-    SNAPSHOTS_A_SECOND,
-    TURN,
-    Run,
-    TooManyRunsError,
-    Turns,
-    lines,
-)
+from app.background import LONGEST_SLICE, TURN
+from app.pool import LocalWorker
+from app.stream import CHECKPOINTS_A_SECOND, SIGN_OF_LIFE, SNAPSHOTS_A_SECOND, Record, Run, lines
 from app.tasks import Payload
-from app.worker import LocalWorker
+from app.worker import TaskError, WorkerError
 from nets import Budget, Model, create, dataset, train_slice
 from nets.network import Layer, n_parameters, uniform_layers
 from nets.optimizers import OPTIMIZERS
 from nets.stopping import Stop
+from tests.app.backgrounds import background, chunks
 from tests.app.runs import (
     CHECKPOINT,
     METRICS,
@@ -54,9 +47,9 @@ MODELS = {
 models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
 
-def run_lines(run: Run, worker: InProcessWorker | None = None, turns: Turns | None = None) -> list[Line]:
+def run_lines(run: Run, worker: InProcessWorker | None = None, record: Record | None = None) -> list[Line]:
     """All lines of a run."""
-    return read_lines(b"".join(lines(worker or InProcessWorker(), turns or Turns(1, 10), run)))
+    return read_lines(b"".join(chunks(run, worker, record)))
 
 
 @pytest.fixture
@@ -72,7 +65,7 @@ def timed(
 ) -> Iterator[tuple[float, Line]]:
     """Yield the lines of the first seconds of a run, each with the time since its start."""
     start = clock.now
-    stream = lines(worker or InProcessWorker(), Turns(1, 10), run)
+    stream = chunks(run, worker)
     for chunk in stream:
         if clock.now - start > seconds:
             break
@@ -165,7 +158,7 @@ def test_a_run_can_go_on_from_every_checkpoint_and_ends_the_same(clock: Clock, o
 def test_a_stream_that_breaks_and_is_asked_for_again_is_the_same_run(clock: Clock) -> None:
     model, received = spiral_model(), []
     while not received or "end" not in received[-1]:
-        stream = lines(InProcessWorker(), Turns(1, 10), Run(model, 300 - model.progress.epoch))
+        stream = chunks(Run(model, 300 - model.progress.epoch))
         for _ in range(3):  # chunks, and then the connection is gone
             received += read_lines(next(stream, b""))
         last = [line for line in received if "progress" in line][-1]
@@ -183,7 +176,7 @@ SIZES = [[], [1], [4], [8, 8], [32] * 7]
 def test_a_snapshot_takes_6_bytes_a_parameter_and_300_at_most(clock: Clock, hidden: list[int], name: str) -> None:
     model = create(dataset(name, 6 if name == "gaussians" else None, n=40), hidden=hidden)
     model = replace(model, progress=replace(model.progress, epoch=10**9 - 1000))
-    stream = b"".join(lines(InProcessWorker(), Turns(1, 10), Run(model, 60))).splitlines()
+    stream = b"".join(chunks(Run(model, 60))).splitlines()
     snapshots = [line for line in stream if b'"progress"' not in line]
     assert len(snapshots) > 2
     assert max(map(len, snapshots)) + 1 <= 6 * model.parameters.size + 300
@@ -262,78 +255,63 @@ def test_a_slow_worker_is_not_asked_for_more_than_it_can_do(monkeypatch: pytest.
 # Turns.
 
 
-@pytest.mark.parametrize(
-    ("processes", "active", "seconds"),
-    [
-        (1, 0, 0.05),
-        (1, 1, 0.05),
-        (1, 8, 0.05),
-        (1, 16, 0.025),
-        (2, 1, 0.05),
-        (2, 16, 0.05),
-        (2, 40, 0.02),
-        (2, 200, 0.004),
-        (2, 400, 0.002),
-        (2, 1000, 0.002),
-        (64, 200, 0.05),
-    ],
-)
-def test_a_slice_is_50_ms_and_shrinks_to_2_ms_with_the_number_of_runs(
-    processes: int, active: int, seconds: float
-) -> None:
-    turns = Turns(processes, 10_000)
+def test_a_run_asks_the_worker_for_slices_as_long_as_there_is_room_for(clock: Clock) -> None:
+    worker = InProcessWorker()
+    shared = background(worker, streams=100, streams_per_session=100)
+    stream = lines(shared, Run(spiral_model()), Record())
     with ExitStack() as places:
-        for _ in range(active):
-            places.enter_context(turns.take())
-        assert turns.slice_seconds == pytest.approx(seconds)
-    assert turns.slice_seconds == LONGEST_SLICE
-
-
-@pytest.mark.parametrize("processes", [1, 2, 8])
-def test_everybodys_turn_comes_round_within_the_time_of_a_turn(processes: int) -> None:
-    turns = Turns(processes, 10_000)
-    with ExitStack() as places:
-        for active in range(1, int(TURN * processes / SHORTEST_SLICE) + 1):
-            places.enter_context(turns.take())
-            assert turns.slice_seconds * active / processes <= TURN * (1 + 1e-9)
-
-
-@pytest.mark.parametrize(("others", "seconds"), [(0, 0.05), (39, 0.01), (999, 0.002)])
-def test_a_run_asks_the_worker_for_slices_of_that_length(clock: Clock, others: int, seconds: float) -> None:
-    turns, worker = Turns(1, 10_000), InProcessWorker()
-    with ExitStack() as places:
-        for _ in range(others + 1):
-            places.enter_context(turns.take())
-        next(lines(worker, turns, Run(spiral_model())))
-    assert worker.payloads[0]["seconds"] == pytest.approx(seconds)
-
-
-def test_slices_shrink_while_a_run_is_under_way(clock: Clock) -> None:
-    turns, worker = Turns(1, 10_000), InProcessWorker()
-    with ExitStack() as places:
-        places.enter_context(turns.take())
-        stream = lines(worker, turns, Run(spiral_model()))
         next(stream)
-        for _ in range(79):
-            places.enter_context(turns.take())
+        for _ in range(80):
+            places.enter_context(shared.streams.take(""))
         next(stream)
     assert [payload["seconds"] for payload in worker.payloads] == pytest.approx([0.05, 0.005])
 
 
-def test_there_are_only_so_many_places_and_one_that_is_left_can_be_taken() -> None:
-    turns = Turns(1, 2)
-    with turns.take():
-        with turns.take(), pytest.raises(TooManyRunsError), turns.take():
-            pass
-        with turns.take():
-            pass
+def test_a_run_uses_up_what_its_slices_took_of_a_processor(clock: Clock) -> None:
+    worker, record = InProcessWorker(), Record()
+    run_lines(Run(spiral_model(), 100), worker, record)
+    assert record.busy == pytest.approx(sum(result["work"] for result in worker.results))
+    assert record.slices == len(worker.results) > 1
 
 
-def test_a_place_is_given_back_after_an_error() -> None:
-    turns = Turns(1, 1)
-    for _ in range(3):
-        with pytest.raises(ZeroDivisionError), turns.take():
-            raise ZeroDivisionError
+def test_whoever_waits_for_a_turn_is_told_now_and_then_that_the_connection_is_well() -> None:
+    shared = background()
+    with shared.turns.ask("another", 1.0) as turn:
+        assert turn.wait(0)
+        stream = lines(shared, Run(spiral_model(), 1), Record())
+        assert [next(stream), next(stream)] == [b"\n", b"\n"]
+    assert read_lines(next(stream))[-1]["end"] == "epochs"
+    assert SIGN_OF_LIFE <= 3
+
+
+def test_nothing_is_computed_for_whoever_has_gone() -> None:
+    worker, gone = InProcessWorker(), iter([False, True])
+    record = Record()
+    stream = lines(background(worker), Run(spiral_model()), record, lambda: next(gone))
+    assert len(list(stream)) == len(worker.payloads) == 1
+    assert record.end == "closed"
+
+
+# What is written down of a run.
+
+
+def test_a_record_counts_epochs_and_the_lines_that_were_sent(clock: Clock) -> None:
+    record = Record()
+    sent = run_lines(Run(spiral_model(), 70), record=record)
+    assert (record.epochs, record.snapshots, record.end) == (70, len(sent), "epochs")
+
+
+def test_a_server_that_is_to_end_ends_its_runs_after_a_checkpoint_and_says_no_end(clock: Clock) -> None:
+    model, shared, record = spiral_model(), background(), Record()
+    stream = lines(shared, Run(model, 300), record)
+    received = read_lines(next(stream))
+    shared.close()
+    received += read_lines(b"".join(stream))
+    assert record.end == "shutdown"
+    assert not any("end" in line for line in received)
+    assert "progress" in received[-1]
+    rest = Run(at_checkpoint(model, received[-1]), 300 - received[-1]["epoch"])
+    assert bits(at_checkpoint(model, run_lines(rest)[-1])) == bits(oracle(model, 300).last)
 
 
 # The end.
@@ -418,17 +396,28 @@ def test_a_stream_that_watches_for_a_plateau_can_go_on_from_every_checkpoint(clo
         assert (again["epoch"], again["why"]) == (end["epoch"], end["why"])
 
 
-def test_an_error_of_the_worker_reaches_whoever_reads() -> None:
-    def fail(payload: Payload) -> None:
-        raise RuntimeError("the background process died 3 times during 'train'")
+def test_a_run_that_the_background_cannot_go_on_with_ends_without_an_end() -> None:
+    """So that the page, which has its last checkpoint, asks again."""
 
-    with pytest.raises(RuntimeError, match="died 3 times"):
-        next(lines(InProcessWorker(before=fail), Turns(1, 1), Run(spiral_model())))
+    def fail(payload: Payload) -> None:
+        raise WorkerError("the background process died 3 times during 'train'")
+
+    record = Record()
+    assert run_lines(Run(spiral_model()), InProcessWorker(before=fail), record) == []
+    assert record.end == "background"
+
+
+def test_a_mistake_in_a_task_reaches_whoever_reads() -> None:
+    def fail(payload: Payload) -> None:
+        raise TaskError("KeyError: 'seconds'")
+
+    with pytest.raises(TaskError):
+        next(chunks(Run(spiral_model()), InProcessWorker(before=fail)))
 
 
 def test_nothing_is_computed_before_or_after_somebody_reads() -> None:
     worker = InProcessWorker()
-    stream = lines(worker, Turns(1, 1), Run(spiral_model()))
+    stream = chunks(Run(spiral_model()), worker)
     assert len(worker.payloads) == 0
     next(stream)
     assert len(worker.payloads) == 1
@@ -457,13 +446,13 @@ def local_worker() -> Iterator[LocalWorker]:
 @pytest.mark.parametrize("name", ["classes", "in mid-epoch", "values"])
 def test_a_run_in_another_process_is_the_same_run(local_worker: LocalWorker, name: str) -> None:
     model = MODELS[name]
-    stream = lines(local_worker, Turns(2, 10), Run(model, 300))
+    stream = chunks(Run(model, 300), local_worker)
     assert_is_that_run(read_lines(b"".join(stream)), oracle(model, 300))
 
 
 def test_runs_side_by_side_are_each_its_own(local_worker: LocalWorker) -> None:
     asked = {name: Run(model, 200) for name, model in MODELS.items()}
-    streams = {name: lines(local_worker, Turns(2, 10), run) for name, run in asked.items()}
+    streams = {name: chunks(run, local_worker) for name, run in asked.items()}
     received: dict[str, bytes] = dict.fromkeys(streams, b"")
     while streams:
         for name, stream in list(streams.items()):

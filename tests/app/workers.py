@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from app.tasks import TASKS, Payload
+from app.tasks import Payload, perform
 
 
 @dataclass
@@ -29,7 +29,7 @@ class InProcessWorker:
     def run(self, task: str, payload: Payload) -> Payload:
         self.payloads.append(payload)
         self.before(payload)
-        result: Payload = json.loads(json.dumps(TASKS[task](json.loads(json.dumps(payload)))))
+        result: Payload = json.loads(json.dumps(perform(task, json.loads(json.dumps(payload)))))
         self.results.append(result)
         return result
 

@@ -20,9 +20,10 @@ LOOK_EVERY = 0.01  # s
 
 
 class Server(NamedTuple):
-    """A running server: where it is, and how many seconds it took until ``/healthz`` answered."""
+    """A running server: where it is, its first process, and how many seconds it took until ``/healthz`` answered."""
 
     port: int
+    pid: int
     seconds: float
 
     @property
@@ -48,7 +49,7 @@ def serve() -> Iterator[Server]:
     )
     try:
         _wait_until_healthy(process, port, start)
-        yield Server(port, perf_counter() - start)
+        yield Server(port, process.pid, perf_counter() - start)
     finally:
         _end(process)
 

@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 import orjson
 
 from app import tasks
-from app.stream import LONGEST_SLICE, SHORTEST_SLICE, SNAPSHOTS_A_SECOND, TURN
+from app.background import LONGEST_SLICE, SHORTEST_SLICE, TURN
+from app.pool import LocalWorker
+from app.stream import SNAPSHOTS_A_SECOND
 from app.tasks import Payload
-from app.worker import LocalWorker
 from nets.datasets import load
 from nets.document import serialise
 from nets.limits import LIMITS
 from nets.model import Model, dataset
+from nets.training import train_slice
 from tests.benchmark.networks import LARGEST, NETWORKS
 from tests.benchmark.tables import Benchmark, Column
 
@@ -33,7 +35,6 @@ class Row(NamedTuple):
     kilobytes: float
     slice: float
     computation: float
-    round_trip: float
     overhead: float
     overhead_p95: float
     task: float
@@ -43,22 +44,29 @@ class Row(NamedTuple):
 
 
 class Times(NamedTuple):
-    """Of one slice, in seconds: the call of ``run``, the task in the worker, ``train_slice`` in the task."""
+    """Of one slice, in seconds: ``train_slice``, the rest of the task, and what the call takes beyond the task."""
 
-    round_trip: float
-    task: float
     computation: float
+    task: float
+    transport: float
+
+    @property
+    def overhead(self) -> float:
+        return self.task + self.transport
 
 
 def measure(repetitions: int) -> list[Row]:
-    """Hand slices to a worker of one process, cases in turn."""
+    """Hand slices to a worker of one process, cases in turn; the same slices are computed here too."""
     cases = [
         (name, model, seconds) for name, model in documents().items() for seconds in (LONGEST_SLICE, SHORTEST_SLICE)
     ]
-    with watched_worker() as worker:
+    worker = LocalWorker(processes=1)
+    try:
         runs = [Run(worker, model, seconds) for _, model, seconds in cases]
         times = [[run.slice() for run in runs] for _ in range(repetitions)]
         firsts = [[Run(worker, other, run.seconds).slice() for other in others(run)] for run in runs]
+    finally:
+        worker.close()
     return [
         _row(name, run, list(taken), first)
         for (name, *_), run, taken, first in zip(cases, runs, zip(*times, strict=True), firsts, strict=True)
@@ -98,65 +106,48 @@ class Run:
 
     def slice(self) -> Times:
         budget = {"seconds": self.seconds, "epochs": None, "snapshots": self.snapshots}
+        payload = {"document": self.text, **self.state, **budget}
         start = perf_counter()
-        result = self.worker.run("train", {"document": self.text, **self.state, **budget})
-        round_trip = perf_counter() - start
+        result = self.worker.run("train", payload)
+        transport = perf_counter() - start - result["seconds"]
+        with watched() as computations:
+            task = tasks.train(payload)["seconds"]
         self.state = {name: result[name] for name in self.state}
-        return Times(round_trip, result["seconds"], _in_worker(self.worker, _last_computation))
+        return Times(computations[-1], task - computations[-1], transport)
 
 
 @contextmanager
-def watched_worker() -> Iterator[LocalWorker]:
-    """Start a worker of one process whose ``train_slice`` is timed where it runs; it ends with the block."""
-    worker = LocalWorker(processes=1)
-    try:
-        _in_worker(worker, _watch)
-        yield worker
-    finally:
-        worker.close()
-
-
-def _in_worker(worker: LocalWorker, function: Any) -> Any:
-    return worker._current_pool().submit(function).result()
-
-
-# The next two run in the worker's process.
-
-_computations = [0.0]  # s, of the calls of train_slice
-
-
-def _watch() -> None:
-    train_slice = tasks.train_slice
+def watched() -> Iterator[list[float]]:
+    """Note the seconds of each call of ``train_slice`` in the task."""
+    computations: list[float] = []
 
     def timed(*arguments: Any) -> Any:
         start = perf_counter()
         result = train_slice(*arguments)
-        _computations.append(perf_counter() - start)
+        computations.append(perf_counter() - start)
         return result
 
     tasks.train_slice = timed
-
-
-def _last_computation() -> float:
-    return _computations[-1]
+    try:
+        yield computations
+    finally:
+        tasks.train_slice = train_slice
 
 
 def _row(name: str, run: Run, times: list[Times], first: list[Times]) -> Row:
     def milliseconds(values: Iterator[float]) -> float:
         return 1000 * median(values)
 
-    overheads = [one.round_trip - one.computation for one in times]
     return Row(
         name,
         len(run.text) / 1000,
         1000 * run.seconds,
         milliseconds(one.computation for one in times),
-        milliseconds(one.round_trip for one in times),
-        milliseconds(iter(overheads)),
-        1000 * quantiles(overheads, n=20)[-1],
-        milliseconds(one.task - one.computation for one in times),
-        milliseconds(one.round_trip - one.task for one in times),
-        milliseconds(one.round_trip - one.computation for one in first),
+        milliseconds(one.overhead for one in times),
+        1000 * quantiles([one.overhead for one in times], n=20)[-1],
+        milliseconds(one.task for one in times),
+        milliseconds(one.transport for one in times),
+        milliseconds(one.overhead for one in first),
     )
 
 
@@ -164,17 +155,16 @@ BENCHMARK = Benchmark(
     name="slices",
     title="A training slice in the background worker, over its bare computation; ms",
     caption=(
-        "A run's slices through LocalWorker.run, the documents taking turns. 'train_slice': what the function itself "
-        "ran, by a stopwatch around it in the worker's process. 'overhead': the whole call less that; of it 'in task' "
-        "is reading what came, measuring the end and writing the result, and 'between' is pickling, queues and pipes. "
-        "'p95' is the overhead of the slowest slice in twenty, 'first slice' that of a document new to the process."
+        "A run's slices through LocalWorker.run, the documents taking turns. 'train_slice': the function itself. "
+        "'overhead' is what comes on top; of it 'in task' is reading what came, measuring the end and writing the "
+        "result (measured on the same slice in this process), and 'between' JSON and the pipe. 'p95' is the overhead "
+        "of the slowest slice in twenty, 'first slice' that of a document that is new to the process."
     ),
     columns=(
         Column("document", "document"),
         Column("kB", "kilobytes"),
         Column("slice", "slice", ".0f"),
         Column("train_slice", "computation", ".2f"),
-        Column("whole call", "round_trip", ".2f"),
         Column("overhead", "overhead", ".2f"),
         Column("budget", "budget", ".0f"),
         Column("p95", "overhead_p95", ".2f"),

@@ -6,6 +6,7 @@
  */
 
 import { NOT_LOADED } from "../../lib/dom.mjs";
+import { post } from "../../lib/post.mjs";
 
 const REST = 300; // ms without a change before the server is asked
 const SPACING = 500; // ms between requests while training
@@ -93,11 +94,7 @@ export class Asking extends EventTarget {
 }
 
 async function request(model) {
-  const response = await fetch("/api/measures", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ model }),
-  }).catch(() => {
+  const response = await post("/api/measures", { model }).catch(() => {
     throw new Error(NOT_LOADED);
   });
   const body = await response.json().catch(() => ({}));

@@ -1,5 +1,7 @@
 /** Files: asked for from the server, handed over to the browser. */
 
+import { post } from "../../lib/post.mjs";
+
 /**
  * Have the server make a file of a network.
  * @param {string} kind as in app/exports.py @param {object} body {model, …options}
@@ -10,12 +12,7 @@
 export async function askFor(kind, body, signal) {
   let response;
   try {
-    response = await fetch(`/api/export/${kind}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal,
-    });
+    response = await post(`/api/export/${kind}`, body, signal);
   } catch (error) {
     throw error.name === "AbortError" ? error : new Error("the server did not answer");
   }

@@ -1,4 +1,4 @@
-"""The worker: its processes train, survive what happens to them, and end with whoever started them."""
+"""The worker on this machine: its processes train, survive what happens to them, and end with whoever started them."""
 
 import json
 import os
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from app.environment import THREAD_LIMITS
+from app.pool import TRIES, LocalWorker
 from app.tasks import TASKS, Payload
-from app.worker import TRIES, LocalWorker, Worker
+from app.worker import TaskError, Worker, WorkerError
 from nets import Budget, Model, create, dataset, serialise, train_slice
 from tests.app.conditions import until
 from tests.app.processes import descendants, environment, fork_servers, is_running, n_threads, state, trainers
@@ -64,7 +65,7 @@ def run_in_slices(worker: LocalWorker, model: Model, slices: int, **budget: Any)
 
 
 def without_time(result: Payload) -> Payload:
-    return {name: value for name, value in result.items() if name != "seconds"}
+    return {name: value for name, value in result.items() if name not in ("seconds", "work")}
 
 
 def test_a_local_worker_is_a_worker(worker: LocalWorker) -> None:
@@ -86,9 +87,9 @@ def test_nothing_is_started_before_there_is_something_to_do() -> None:
 
 
 def test_an_error_of_a_task_is_the_callers(worker: LocalWorker) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TaskError, match="KeyError: 'document'"):
         worker.run("train", {})
-    with pytest.raises(KeyError):
+    with pytest.raises(TaskError, match="KeyError: 'dream'"):
         worker.run("dream", {})
     assert without_time(worker.run("train", payload(spiral_model())))["ending"] is None
 
@@ -168,15 +169,41 @@ def test_runs_of_others_survive_the_death_of_a_process(worker: LocalWorker, pool
     until(lambda: len(trainers()) <= 2, "there are no more processes than before")
 
 
+def test_the_death_of_a_process_is_nobody_elses_business(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
+    """However often one dies, a task beside it is not tried again."""
+    long = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=2.0))
+    (its,) = until(busy_trainers, "a process is training")
+    for _ in range(2 * TRIES):
+        beside = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=0.3))
+        kill(until(lambda: busy_trainers() - {its}, "another process is training"))
+        assert beside.result()["ending"] is None
+        assert is_running(its)
+    assert long.result()["seconds"] < 4
+
+
+def test_a_task_that_takes_too_long_is_ended_and_others_go_on(pool: ThreadPoolExecutor) -> None:
+    worker = LocalWorker(2, time_limit=1.0)
+    long = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=600.0))
+    with pytest.raises(WorkerError, match="a task took more than 1 s"):
+        long.result()
+    assert without_time(worker.run("train", payload(spiral_model())))["ending"] is None
+    worker.close()
+    until(lambda: not trainers(), "the worker's processes end")
+
+
+def test_a_result_says_how_long_a_processor_worked_on_it(worker: LocalWorker) -> None:
+    result = worker.run("train", payload(LARGE, epochs=None, seconds=0.2))
+    assert 0 < result["work"] <= result["seconds"] + 0.1
+
+
 def test_the_death_of_the_fork_server_is_survived_too(worker: LocalWorker) -> None:
     model = spiral_model()
     before = run_in_slices(worker, model, 1)
     (server,) = fork_servers(os.getpid())
-    old = trainers()
-    kill([server])
-    until(lambda: not is_running(server), "the fork server ends")
+    victims = {server, *trainers()}
+    kill(victims)
+    until(lambda: not any(map(is_running, victims)), "the fork server and its processes end")
     assert bits(run_in_slices(worker, before, 1)) == bits(train_slice(model, Budget(epochs=6)).model)
-    until(lambda: not any(is_running(pid) for pid in old), "the processes of the old one end")
 
 
 def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
@@ -187,7 +214,7 @@ def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, po
         return doomed.done()
 
     until(is_given_up, "the task is given up")
-    with pytest.raises(RuntimeError, match=f"the background process died {TRIES} times during 'train'"):
+    with pytest.raises(WorkerError, match=f"the background process died {TRIES} times during 'train'"):
         doomed.result()
     assert worker.run("train", payload(spiral_model()))["ending"] is None  # the next one is served again
 
@@ -217,7 +244,7 @@ def run_once_and_close(worker: LocalWorker) -> Payload:
 
 SERVER = """
 import json, sys, threading
-from app.worker import LocalWorker
+from app.pool import LocalWorker
 
 worker = LocalWorker(2)
 asked = json.load(open(sys.argv[1]))
