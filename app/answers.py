@@ -1,8 +1,8 @@
 """Answers: how what a Celery task returned finds its way back to the thread that asked for it.
 
 Celery's own Redis backend keeps results under a key each and announces them by publishing; whoever waits subscribes,
-looks, and unsubscribes, on connections of its own for every thread. Here an answer is pushed to a list named after what
-was asked, and the thread that asked sleeps in Redis until that list has something: one trip, one connection.
+looks, and unsubscribes, on connections of its own for every thread. Here an answer is pushed to the list that the
+question names, and the thread that asked sleeps in Redis until that list has something: one trip, one connection.
 """
 
 from typing import Any
@@ -10,11 +10,6 @@ from typing import Any
 from celery import Celery, states
 from celery.backends.base import BaseBackend
 from redis import Redis
-
-
-def key(identifier: str) -> str:
-    """Return the name of the list in which the answer to a question will be."""
-    return f"relief-answer-{identifier}"
 
 
 class Answers(BaseBackend):  # type: ignore[misc]  # Celery comes without types
@@ -35,11 +30,9 @@ class Answers(BaseBackend):  # type: ignore[misc]  # Celery comes without types
         if state in (states.SUCCESS, states.FAILURE):
             answer = self.encode({"status": state, "result": result, "traceback": traceback})
             with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.rpush(key(task_id), answer)
-                pipeline.expire(key(task_id), self.expires)
+                pipeline.rpush(request.reply_to, answer)
+                pipeline.expire(request.reply_to, self.expires)
                 pipeline.execute()
 
     def _get_task_meta_for(self, task_id: str) -> dict[str, Any]:
-        answer = self._redis.lindex(key(task_id), 0)
-        meta: dict[str, Any] = self.decode(answer) if answer else {"status": states.PENDING, "result": None}
-        return meta
+        return {"status": states.PENDING, "result": None}  # an answer belongs to whoever asked

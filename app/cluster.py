@@ -18,7 +18,6 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from app import answers
 from app.tasks import TASKS, Payload, perform
 from app.worker import TaskError, WorkerError
 
@@ -146,12 +145,12 @@ class CeleryWorker:
 
     def _ask(self, task: str, payload: str, deadline: float) -> Payload:
         """Ask, and ask again, until there is an answer."""
-        identifier = str(uuid.uuid4())  # the same each time, so that any of the answers will do
+        place = f"relief-answer-{uuid.uuid4()}"  # the same each time, so that any of the answers will do
         patience = self._patience
         while not self._is_closed.is_set() and time.monotonic() < deadline:
             try:
-                self._send(task, payload, identifier, patience)
-                answer = self._listen(identifier, min(time.monotonic() + patience, deadline))
+                self._send(task, payload, place, patience)
+                answer = self._listen(place, min(time.monotonic() + patience, deadline))
                 if answer is not None:
                     return _open(answer)
                 # What was asked before and lies there still has expired, and without workers nobody takes it away.
@@ -162,12 +161,12 @@ class CeleryWorker:
                 patience *= 2
         raise WorkerError(f"no background process has answered within {self._longest:g} s")
 
-    def _send(self, task: str, payload: str, identifier: str, expires: float) -> None:
+    def _send(self, task: str, payload: str, place: str, expires: float) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
                 task,
                 (payload,),
-                task_id=identifier,
+                reply_to=place,
                 expires=expires,
                 producer=producer,
                 retry=False,
@@ -175,10 +174,10 @@ class CeleryWorker:
                 argsrepr="",
             )
 
-    def _listen(self, identifier: str, deadline: float) -> bytes | None:
+    def _listen(self, place: str, deadline: float) -> bytes | None:
         """Wait for the answer, and return None if there is none before the deadline."""
         while not self._is_closed.is_set() and (left := deadline - time.monotonic()) > 0:
-            found = self._redis.blpop([answers.key(identifier)], max(min(left, LOOK), 0.01))
+            found = self._redis.blpop([place], max(min(left, LOOK), 0.01))
             if found:
                 return cast("list[bytes]", found)[1]
         return None
