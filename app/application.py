@@ -2,7 +2,6 @@
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 from dash import Dash
@@ -89,10 +88,11 @@ def choose_worker(settings: Settings) -> Worker:
     """
     if not settings.celery_broker_url:
         return LocalWorker(settings.processes)
-    if find_spec("celery") is None or find_spec("redis") is None:
-        raise ValueError("CELERY_BROKER_URL is set, but Celery is not here: pip install -r requirements-cluster.txt")
-    from app.cluster import CeleryWorker  # noqa: PLC0415  half a second, and only where it is wanted
-
+    try:
+        from app.cluster import CeleryWorker  # noqa: PLC0415  half a second, and only where it is wanted
+    except ModuleNotFoundError as error:
+        told = "CELERY_BROKER_URL is set, but Celery is not installed: pip install -r requirements-cluster.txt"
+        raise ValueError(told) from error
     return CeleryWorker(settings.celery_broker_url, settings.processes)
 
 

@@ -36,12 +36,13 @@ class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery comes with
 
 
 def prepare(settings: Settings) -> Celery:
-    """Make the Celery application for a worker, everything loaded that its processes have in common."""
-    from app import warm  # noqa: F401, PLC0415  after the environment is as numpy and numba should find it
-    from app.cluster import application  # noqa: PLC0415
+    """Make the Celery application for a worker, with everything loaded that its processes have in common."""
+    from app.cluster import application  # noqa: PLC0415  after the environment is as numpy and numba should find it
 
     made = application(settings.celery_broker_url)
     made.steps["consumer"].add(Pulse)
+    from app import warm  # noqa: F401, PLC0415
+
     return made
 
 

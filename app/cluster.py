@@ -22,7 +22,7 @@ from app.tasks import TASKS, Payload, perform
 from app.worker import TaskError, WorkerError
 
 QUEUE = "relief-tasks"
-MOST_WAITING = 256  # messages that stay in the queue when somebody has to ask again; older ones are nobody's any more
+MOST_WAITING = 256  # messages that stay in the queue when another comes; older ones are nobody's any more
 
 LONGEST_TASK = 10  # s; after it a task is interrupted, and killed if that does not help
 PATIENCE = 2.0  # s until the first asking again; twice as long after each
@@ -149,16 +149,18 @@ class CeleryWorker:
         patience = self._patience
         while not self._is_closed.is_set() and time.monotonic() < deadline:
             try:
+                # What has lain there for long has expired, and where there are no workers nobody takes it away.
+                self._redis.ltrim(QUEUE, 0, MOST_WAITING - 1)
                 self._send(task, payload, place, patience)
                 answer = self._listen(place, min(time.monotonic() + patience, deadline))
                 if answer is not None:
                     return _open(answer)
-                # What was asked before and lies there still has expired, and without workers nobody takes it away.
-                self._redis.ltrim(QUEUE, 0, MOST_WAITING - 1)
             except UNREACHABLE:
                 self._is_closed.wait(PAUSE)
             else:
                 patience *= 2
+        if self._is_closed.is_set():
+            raise WorkerError("this server is about to end")
         raise WorkerError(f"no background process has answered within {self._longest:g} s")
 
     def _send(self, task: str, payload: str, place: str, expires: float) -> None:
