@@ -8,7 +8,7 @@ export HOST PORT
 
 BIN := $(VENV)/bin
 
-.PHONY: run fast dev test test-python test-browser check browser bench pictures clean
+.PHONY: run fast dev test test-python test-browser check browser servers bench pictures clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -19,10 +19,10 @@ dev: $(VENV)/.run
 	@exec $(BIN)/python app.py
 
 # The two halves side by side, a core each; what either says is printed when it ends.
-test: check browser
+test: check browser servers
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-python test-browser
 
-test-python: $(VENV)/.dev
+test-python: servers
 	$(BIN)/pytest --ignore=tests/browser -p no:cacheprovider
 
 test-browser: browser
@@ -41,6 +41,9 @@ pictures: $(VENV)/.dev browser
 
 browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
+
+servers: $(VENV)/.dev
+	@$(BIN)/python -m tests.app.install
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache nets/__pycache__

@@ -14,21 +14,20 @@ import pytest
 import redis
 
 from tests.app.conditions import until
+from tests.app.install import find, told
 from tests.app.processes import descendants, is_running
 from tests.app.servers import HOST, free_port
 
 ROOT = Path(__file__).parent.parent.parent
-SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 
 
-def program(name: str, package: str) -> str:
+def program(name: str) -> str:
     """Return the path of a program; without it a test is skipped, and fails where everything should be there."""
-    path = shutil.which(name, path=SEARCH_PATH)
+    path = find(name)
     if path is None:
-        told = f"{name} is not here: install it (for example apt-get install {package}) to run these tests"
         if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(f"{name}: {told(name)}")
+        pytest.skip(f"{name}: {told(name)}")
     return path
 
 
@@ -76,7 +75,7 @@ class RedisServer:
 
     def __init__(self, directory: Path, *options: str) -> None:
         self.port = free_port()
-        self._command = [program("redis-server", "redis-server"), "--port", str(self.port), "--bind", HOST]
+        self._command = [program("redis-server"), "--port", str(self.port), "--bind", HOST]
         self._command += ["--dir", str(directory), *(options or ("--save", "", "--appendonly", "no"))]
         self._directory = directory
         self._log = directory / "redis.log"

@@ -147,7 +147,7 @@ class Composed:
         configuration = self.directory / "nginx.conf"
         configuration.write_text(text)
         binary, *arguments = self.services["proxy"]["command"]
-        command = [program(binary, "nginx-light"), *arguments, "-c", str(configuration), "-e", "stderr"]
+        command = [program(binary), *arguments, "-c", str(configuration), "-e", "stderr"]
         return Process(command, self.directory / "proxy.log")
 
 
