@@ -1,4 +1,4 @@
-# make run | fast | dev | test | check | bench | pictures
+# make run | fast | dev | test | check | bench | load | pictures
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -8,7 +8,7 @@ export HOST PORT
 
 BIN := $(VENV)/bin
 
-.PHONY: run fast dev test test-python test-browser check browser servers bench pictures clean
+.PHONY: run fast dev test test-python test-browser check browser servers bench load pictures clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -35,6 +35,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.bench browser
 	$(BIN)/python -m tests.benchmark
+
+load: $(VENV)/.dev
+	$(BIN)/python -m tests.load
 
 pictures: $(VENV)/.dev browser
 	$(BIN)/python -m tests.pictures

@@ -40,6 +40,14 @@ class Background:
         fair = TURN * self.worker.processes / max(self.streams.taken, 1)
         return min(max(fair, SHORTEST_SLICE), LONGEST_SLICE)
 
+    @property
+    def head_start(self) -> float:
+        """How much earlier the turn of somebody comes who waits for a first sign.
+
+        It is worth two slices: the one the session may just have had, and one it has asked for and will not need.
+        """
+        return 2 * self.slice_seconds
+
     @contextmanager
     def hold(self, session: str) -> Iterator[Turn]:
         """Wait for a turn for a session that waits for a single answer, and hold it while that is made.
@@ -48,7 +56,7 @@ class Background:
             NoPlaceError: when too many wait already.
             WorkerError: when no turn comes.
         """
-        with self.questions.take(session), self.turns.ask(session, QUESTION, is_first=True) as turn:
+        with self.questions.take(session), self.turns.ask(session, QUESTION, self.head_start) as turn:
             if not turn.wait(PATIENCE):
                 turn.used = 0.0
                 raise WorkerError(f"no turn came within {PATIENCE:g} s")

@@ -1,8 +1,8 @@
-"""Compression of what is sent, with the bytes of the large, unchanging scripts kept.
+"""Compression of what is sent, with the bytes of what never changes kept.
 
 Plotly alone is 4.8 MB, and compressing it for each visitor of a class would take a core for
 seconds. Dash serves such scripts under fingerprinted names, so what is compressed once stays
-right; nothing else is kept.
+right, and so does the layout of the page; nothing else is kept.
 """
 
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Request
 
-KEPT = "/_dash-component-suites/"
+KEPT_BELOW = "/_dash-component-suites/"
+KEPT = ("/_dash-layout", "/_dash-dependencies")
 NOT_KEPT = ""
 
 
@@ -35,7 +36,7 @@ def cache_key(request: Request) -> str:
 
     Dash takes any fingerprint and any query for the same file; keys with them in would grow without end.
     """
-    if not request.path.startswith(KEPT) or request.method != "GET":
+    if request.method != "GET" or not (request.path in KEPT or request.path.startswith(KEPT_BELOW)):
         return NOT_KEPT
     path: str = check_fingerprint(request.path)[0]
     return path

@@ -6,21 +6,22 @@ so that everybody's turn comes round within ``TURN`` seconds.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from app.background import TURN, Background
+from app.background import Background
+from app.pace import Pace, Silence
+from app.tasks import Payload
 from app.worker import WorkerError
 from nets.document import serialise
 from nets.model import Model
 
-SNAPSHOTS_A_SECOND = 60
-CHECKPOINTS_A_SECOND = 20
 MOST_EPOCHS = 100_000
-SIGN_OF_LIFE = 2.0  # s without a line, after which an empty one says that the connection is well
+LOOK_EVERY = 0.1  # s; whether anybody still waits
+SIGN_OF_LIFE = b"\n"
 
 
 @dataclass(frozen=True)
@@ -55,51 +56,6 @@ class Record:
     end: str = "closed"
 
 
-class Pace:
-    """Decides how many epochs and snapshots the next slice may have."""
-
-    def __init__(self, rate: float | None) -> None:
-        self._rate = rate
-        self._epochs = 0
-        self._start = self._last = time.monotonic()
-        self._snapshots = 2.0  # allowance, growing with time
-        self._last_checkpoint = float("-inf")
-
-    def wait(self) -> None:
-        """Sleep until the rate allows another epoch; what was missed by more than a turn is not made up for."""
-        if self._rate:
-            now = time.monotonic()
-            self._start = max(self._start, now - self._epochs / self._rate - TURN)
-            time.sleep(max(0.0, self._start + self._epochs / self._rate - now))
-
-    def epochs_due(self, left: int) -> int:
-        """Return how many of the epochs left the rate allows now."""
-        if not self._rate:
-            return left
-        return min(left, max(1, int((time.monotonic() - self._start) * self._rate) + 1 - self._epochs))
-
-    def snapshots_due(self, epochs: int) -> int | None:
-        """Return how many snapshots the next slice may send; None for one every epoch, where there is room for that."""
-        now = time.monotonic()
-        self._snapshots = min(self._snapshots + SNAPSHOTS_A_SECOND * (now - self._last), SNAPSHOTS_A_SECOND * TURN)
-        self._last = now
-        most = int(self._snapshots)
-        return None if epochs <= most else most
-
-    def spend(self, epochs: int, snapshots: int) -> None:
-        """Count what a slice has done."""
-        self._epochs += epochs
-        self._snapshots -= snapshots
-
-    def is_checkpoint_due(self) -> bool:
-        """Whether the last checkpoint is long enough ago for another."""
-        now = time.monotonic()
-        if now - self._last_checkpoint < 1 / CHECKPOINTS_A_SECOND:
-            return False
-        self._last_checkpoint = now
-        return True
-
-
 def lines(
     background: Background, run: Run, record: Record, is_gone: Callable[[], bool] = lambda: False
 ) -> Iterator[bytes]:
@@ -112,43 +68,75 @@ def lines(
         record: to be filled in as the run goes.
         is_gone: whether nobody reads the lines any more, which writing them finds out a slice later.
     """
-    document = serialise(run.model)
-    state: dict[str, Any] = {"parameters": document["parameters"], "progress": document["progress"]}
-    last_epoch = run.model.progress.epoch + run.epochs
-    text = orjson.dumps(document).decode()
-    pace = Pace(run.rate)
-    while True:
-        pace.wait()
-        epoch = state["progress"]["epoch"]
-        due = pace.epochs_due(last_epoch - epoch)
-        seconds = background.slice_seconds
-        with background.turns.ask(run.session, seconds, is_first=not record.slices) as turn:
-            while not turn.wait(SIGN_OF_LIFE):
-                yield b"\n"
-            record.waited += turn.waited
-            turn.used = 0.0
-            if is_gone():
+    return _Stream(background, run, record, is_gone).lines()
+
+
+class _Stream:
+    """A run under way."""
+
+    def __init__(self, background: Background, run: Run, record: Record, is_gone: Callable[[], bool]) -> None:
+        self._background = background
+        self._run = run
+        self._record = record
+        self._is_gone = is_gone
+        self._pace = Pace(run.rate)
+
+    def lines(self) -> Iterator[bytes]:
+        document = serialise(self._run.model)
+        text = orjson.dumps(document).decode()
+        state: Payload = {"parameters": document["parameters"], "progress": document["progress"]}
+        last_epoch = self._run.model.progress.epoch + self._run.epochs
+        while True:
+            epoch = state["progress"]["epoch"]
+            yield from self._pause()
+            result = yield from self._slice({"document": text, **state}, last_epoch - epoch)
+            if result is None:
                 return
-            budget = {"seconds": seconds, "epochs": due, "snapshots": pace.snapshots_due(due)}
+            state = {"parameters": result["parameters"], "progress": result["progress"]}
+            self._pace.spend(state["progress"]["epoch"] - epoch, len(result["snapshots"]))
+            end = _end(result, last_epoch)
+            is_last = end is not None or self._background.streams.is_closed
+            chunk, sent = _encode(result, end, self._pace.is_checkpoint_due() or is_last)
+            self._record.epochs += state["progress"]["epoch"] - epoch
+            self._record.snapshots += sent
+            yield chunk
+            if is_last:
+                self._record.end = end["end"] if end else "shutdown"
+                return
+
+    def _pause(self) -> Iterator[bytes]:
+        """Wait until the rate allows another epoch, with signs of life."""
+        silence = Silence()
+        while (left := self._pace.seconds_left()) > 0 and not self._is_gone():
+            time.sleep(min(left, LOOK_EVERY))
+            if silence.is_long():
+                yield SIGN_OF_LIFE
+
+    def _slice(self, payload: Payload, epochs_left: int) -> Generator[bytes, None, Payload | None]:
+        """Have a slice trained in turn, with signs of life meanwhile; returns its result, None where there is none."""
+        background, record, silence = self._background, self._record, Silence()
+        is_first = not record.slices
+        seconds = background.slice_seconds
+        with background.turns.ask(self._run.session, seconds, background.head_start if is_first else 0.0) as turn:
+            turn.used = 0.0
+            while not turn.wait(LOOK_EVERY) and not self._is_gone():
+                if silence.is_long():
+                    yield SIGN_OF_LIFE
+            if self._is_gone():
+                return None
+            # the first slice is there to be seen at once
+            epochs = self._pace.epochs_due(1 if is_first else epochs_left)
+            budget = {"seconds": seconds, "epochs": epochs, "snapshots": self._pace.snapshots_due(epochs)}
             try:
-                result = background.worker.run("train", {"document": text, **state, **budget})
+                result = background.worker.run("train", {**payload, **budget})
             except WorkerError:
                 record.end = "background"
-                return
+                return None
             turn.used = result["work"]
-        state = {"parameters": result["parameters"], "progress": result["progress"]}
-        pace.spend(state["progress"]["epoch"] - epoch, len(result["snapshots"]))
-        end = _end(result, last_epoch)
-        is_last = end is not None or background.streams.is_closed
-        chunk, sent = _encode(result, end, pace.is_checkpoint_due() or is_last)
-        record.epochs += state["progress"]["epoch"] - epoch
-        record.slices += 1
-        record.snapshots += sent
-        record.busy += result["work"]
-        yield chunk
-        if is_last:
-            record.end = end["end"] if end else "shutdown"
-            return
+            record.slices += 1
+            record.busy += turn.used
+            record.waited += turn.waited
+            return result
 
 
 def _end(result: dict[str, Any], last_epoch: int) -> dict[str, str] | None:

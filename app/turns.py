@@ -59,21 +59,21 @@ class Turns:
         return len(self._queue)
 
     @contextmanager
-    def ask(self, session: str, seconds: float, is_first: bool = False) -> Iterator[Turn]:
+    def ask(self, session: str, seconds: float, earlier: float = 0.0) -> Iterator[Turn]:
         """Ask for a turn, to be waited for in the block, whose end is the end of the turn.
 
         Args:
             session: whose it is.
             seconds: how much it will probably use.
-            is_first: whether somebody waits for a first sign. This turn then comes as if the session had used
-                ``seconds`` less; its next ones come as late as ever, so that asking anew again and again gains nothing.
+            earlier: it comes as if the session had used so many seconds less. Its next ones come as late as ever, so
+                that asking anew again and again gains nothing.
         """
         turn = Turn(session, seconds)
         turn._gate.acquire()
         with self._lock:
             stands = max(self._used.get(session, 0.0), self._clock)
             self._used[session] = stands + seconds
-            heapq.heappush(self._queue, (stands - (seconds if is_first else 0.0), next(self._numbers), turn))
+            heapq.heappush(self._queue, (stands - earlier, next(self._numbers), turn))
             self._let_come()
         try:
             yield turn

@@ -22,9 +22,9 @@ def refuse(text: str) -> Any:
 
 
 def read_lines(data: bytes) -> list[Line]:
-    """Read newline-delimited JSON strictly: every line ends, and no number is NaN or infinite."""
+    """Read newline-delimited JSON strictly: every line ends, no number is NaN or infinite. Empty lines say nothing."""
     assert data == b"" or data.endswith(b"\n")
-    return [json.loads(line, parse_constant=refuse) for line in data.splitlines()]
+    return [json.loads(line, parse_constant=refuse) for line in data.splitlines() if line]
 
 
 def floats(text: str, dtype: str) -> np.ndarray:

@@ -104,14 +104,16 @@ class Stream:
 
     def read(self) -> dict[str, Any]:
         """Return the next line."""
-        line = self._response.readline()
+        line = b"\n"
+        while line == b"\n":  # which only says that the connection is well
+            line = self._response.readline()
         assert line.endswith(b"\n"), "the stream broke off"
         parsed: dict[str, Any] = json.loads(line)
         return parsed
 
     def rest(self) -> list[dict[str, Any]]:
         """Return all lines that are still to come."""
-        return [json.loads(line) for line in self._response.read().splitlines()]
+        return [json.loads(line) for line in self._response.read().splitlines() if line]
 
     def __enter__(self) -> "Stream":
         return self

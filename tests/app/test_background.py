@@ -3,14 +3,17 @@
 import json
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
 from app.background import LONGEST_SLICE, QUESTIONS_PER_SESSION, SHORTEST_SLICE, TURN
 from app.places import NoPlaceError
+from app.pool import LocalWorker
+from app.stream import Record, Run, lines
 from app.tasks import Payload
 from app.worker import WorkerError
-from nets import serialise
+from nets import create, dataset, serialise
 from tests.app.backgrounds import background
 from tests.app.conditions import until
 from tests.app.workers import InProcessWorker
@@ -96,3 +99,36 @@ def test_the_cost_of_questions_is_counted_as_that_of_runs_is() -> None:
     with shared.turns.ask("another", 1.0):
         shared.ask("a", "gradient", about_a_model())
         assert 0 < shared.turns._used["a"] < 0.5
+
+
+# With real processes.
+
+
+def test_the_largest_network_at_full_speed_gets_no_more_than_its_share_of_the_processors() -> None:
+    """Beside eight ordinary runs, whoever trains it, with an optimiser whose steps are long."""
+    worker = LocalWorker(2)
+    shared = background(worker)
+    hog = create(dataset("gaussians", 6, n=1000), hidden=[32] * 7)
+    hog = replace(hog, training=replace(hog.training, optimizer="lbfgs"))
+    models = {"hog": hog} | {str(n): create(dataset("spiral", seed=n), hidden=[8, 8]) for n in range(8)}
+    records = {name: Record() for name in models}
+    over = threading.Event()
+
+    def train(name: str) -> None:
+        for _ in lines(shared, Run(models[name], session=name), records[name], over.is_set):
+            pass
+
+    threads = [threading.Thread(target=train, args=(name,)) for name in models]
+    try:
+        for thread in threads:
+            thread.start()
+        until(lambda: min(record.busy for record in records.values()) > 0.5, "everybody has had half a second")
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+        worker.close()
+    ordinary = [record.busy for name, record in records.items() if name != "hog"]
+    longest = records["hog"].busy / records["hog"].slices
+    assert records["hog"].busy < 1.3 * max(ordinary) + 2 * longest
+    assert max(ordinary) < 1.3 * min(ordinary) + 0.1

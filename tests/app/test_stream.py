@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.background import LONGEST_SLICE, TURN
+from app.pace import CHECKPOINTS_A_SECOND, LONG_SILENCE, SNAPSHOTS_A_SECOND
 from app.pool import LocalWorker
-from app.stream import CHECKPOINTS_A_SECOND, SIGN_OF_LIFE, SNAPSHOTS_A_SECOND, Record, Run, lines
+from app.stream import SIGN_OF_LIFE, Record, Run, lines
 from app.tasks import Payload
 from app.worker import TaskError, WorkerError
 from nets import Budget, Model, create, dataset, train_slice
@@ -261,10 +262,17 @@ def test_a_run_asks_the_worker_for_slices_as_long_as_there_is_room_for(clock: Cl
     stream = lines(shared, Run(spiral_model()), Record())
     with ExitStack() as places:
         next(stream)
+        next(stream)
         for _ in range(80):
             places.enter_context(shared.streams.take(""))
         next(stream)
-    assert [payload["seconds"] for payload in worker.payloads] == pytest.approx([0.05, 0.005])
+    assert [payload["seconds"] for payload in worker.payloads] == pytest.approx([0.05, 0.05, 0.005])
+
+
+def test_the_first_slice_is_one_epoch_so_that_something_is_seen_at_once(clock: Clock) -> None:
+    worker = InProcessWorker()
+    run_lines(Run(spiral_model(), 300), worker)
+    assert [payload["epochs"] for payload in worker.payloads[:2]] == [1, 299]
 
 
 def test_a_run_uses_up_what_its_slices_took_of_a_processor(clock: Clock) -> None:
@@ -279,13 +287,40 @@ def test_whoever_waits_for_a_turn_is_told_now_and_then_that_the_connection_is_we
     with shared.turns.ask("another", 1.0) as turn:
         assert turn.wait(0)
         stream = lines(shared, Run(spiral_model(), 1), Record())
-        assert [next(stream), next(stream)] == [b"\n", b"\n"]
+        assert [next(stream), next(stream)] == [SIGN_OF_LIFE] * 2
     assert read_lines(next(stream))[-1]["end"] == "epochs"
-    assert SIGN_OF_LIFE <= 3
+
+
+def test_a_slow_run_shows_signs_of_life_between_its_epochs(clock: Clock) -> None:
+    stream = chunks(Run(spiral_model(), rate=0.1))
+    assert read_lines(next(stream))[-1]["epoch"] == 1
+    start = clock.now
+    assert [next(stream) for _ in range(4)] == [SIGN_OF_LIFE] * 4
+    assert clock.now - start == pytest.approx(4 * LONG_SILENCE, rel=0.1)
+    assert read_lines(next(stream))[-1]["epoch"] == 2
+
+
+def test_a_slow_run_ends_soon_after_nobody_listens_any_more(clock: Clock) -> None:
+    gone: list[bool] = []
+    stream = lines(background(), Run(spiral_model(), rate=0.1), Record(), lambda: bool(gone))
+    next(stream)
+    gone.append(True)
+    start = clock.now
+    assert list(stream) == []
+    assert clock.now - start < 1
+
+
+def test_whoever_goes_while_waiting_for_a_turn_leaves_the_queue() -> None:
+    worker = InProcessWorker()
+    shared = background(worker)
+    with shared.turns.ask("another", 1.0):
+        assert list(lines(shared, Run(spiral_model()), Record(), lambda: True)) == []
+        assert shared.turns.waiting == 0
+    assert worker.payloads == []
 
 
 def test_nothing_is_computed_for_whoever_has_gone() -> None:
-    worker, gone = InProcessWorker(), iter([False, True])
+    worker, gone = InProcessWorker(), iter([False, True, True])
     record = Record()
     stream = lines(background(worker), Run(spiral_model()), record, lambda: next(gone))
     assert len(list(stream)) == len(worker.payloads) == 1

@@ -76,26 +76,26 @@ def test_who_comes_late_has_nothing_to_make_up_for_and_nothing_saved() -> None:
 def test_the_first_sign_of_an_answer_comes_before_the_turns_of_others() -> None:
     turns = Turns(1)
     with ExitStack() as others:
-        held = others.enter_context(turns.ask("holder", 0.01))
-        assert held.has_come
-        with turns.ask("edits", 0.01):
-            pass  # it has just been served, and used its share
+        held_block = turns.ask("holder", 0.01)
+        assert held_block.__enter__().has_come
+        abandoned = others.enter_context(turns.ask("edits", 0.01))
         waiting = [others.enter_context(turns.ask(str(n), 0.01)) for n in range(20)]
-        with turns.ask("edits", 0.01, is_first=True) as first:
-            assert not first.has_come
-            held_first = [turn for turn in waiting if turn.has_come]
-            assert held_first == []
+        with turns.ask("edits", 0.002, 0.02) as first:
+            assert not any(turn.has_come for turn in (abandoned, first, *waiting))
+            held_block.__exit__(None, None, None)
+            assert first.has_come
+            assert not any(turn.has_come for turn in waiting)
 
 
 def test_asking_for_first_turns_again_and_again_gains_nothing() -> None:
     turns, served = Turns(1), Counter[str]()
-    pending = {name: turns.ask(name, 0.01, is_first=name == "eager") for name in ("eager", "b", "c", "d")}
+    pending = {name: turns.ask(name, 0.01, 0.02 if name == "eager" else 0) for name in ("eager", "b", "c", "d")}
     held = {name: block.__enter__() for name, block in pending.items()}
     for _ in range(4000):
         (name,) = [name for name, turn in held.items() if turn.has_come]
         served[name] += 1
         old = pending[name]
-        pending[name] = turns.ask(name, 0.01, is_first=name == "eager")
+        pending[name] = turns.ask(name, 0.01, 0.02 if name == "eager" else 0)
         held[name] = pending[name].__enter__()
         old.__exit__(None, None, None)
     assert served["eager"] == pytest.approx(1000, rel=0.01)

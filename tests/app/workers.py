@@ -57,5 +57,6 @@ class Clock:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let streams and training look at this clock, and training do so after every step."""
         monkeypatch.setattr("app.stream.time", self)
+        monkeypatch.setattr("app.pace.time", self)
         monkeypatch.setattr("nets.training.perf_counter", self.perf_counter)
         monkeypatch.setattr("nets.compiled_descent.WORK", 0)

@@ -32,8 +32,11 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serve() -> Iterator[Server]:
+def serve(**settings: str) -> Iterator[Server]:
     """Run gunicorn from this interpreter's directory; it and all processes it started end with the block.
+
+    Args:
+        settings: environment variables.
 
     Raises:
         RuntimeError: when it ends, or has not answered within ``PATIENCE``.
@@ -43,7 +46,7 @@ def serve() -> Iterator[Server]:
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "gunicorn")],
         cwd=ROOT,
-        env={**os.environ, "HOST": HOST, "PORT": str(port)},
+        env={**os.environ, "HOST": HOST, "PORT": str(port), **settings},
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # a process group of its own, which can be ended as a whole
     )

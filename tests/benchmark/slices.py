@@ -12,8 +12,8 @@ import orjson
 
 from app import tasks
 from app.background import LONGEST_SLICE, SHORTEST_SLICE, TURN
+from app.pace import SNAPSHOTS_A_SECOND
 from app.pool import LocalWorker
-from app.stream import SNAPSHOTS_A_SECOND
 from app.tasks import Payload
 from nets.datasets import load
 from nets.document import serialise

@@ -57,12 +57,16 @@ def render(benchmark: Benchmark, rows: Sequence[Any], repetitions: int) -> str:
     <BLANKLINE>
     On the Moon.
     """
-    cells = [[_text(getattr(row, column.field), column.format) for column in benchmark.columns] for row in rows]
-    head = [column.heading for column in benchmark.columns]
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    lines = [_line(line, widths) for line in (head, ["-" * width for width in widths], *cells)]
     title = f"{benchmark.title}  ({repetitions} repetitions)"
-    return "\n".join([title, "", *lines, "", fill(benchmark.caption, WIDTH)])
+    return "\n".join([title, "", grid(benchmark.columns, rows), "", fill(benchmark.caption, WIDTH)])
+
+
+def grid(columns: Sequence[Column], rows: Sequence[Any]) -> str:
+    """Return the table alone."""
+    cells = [[_text(getattr(row, column.field), column.format) for column in columns] for row in rows]
+    head = [column.heading for column in columns]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    return "\n".join(_line(line, widths) for line in (head, ["-" * width for width in widths], *cells))
 
 
 def paired_ratio(above: Sequence[float], below: Sequence[float]) -> float:
