@@ -23,7 +23,11 @@ class Setting:
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "address to listen on"),
     Setting("PORT", 8050, "port to listen on"),
-    Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
+    Setting(
+        "RELIEF_PROCESSES",
+        os.cpu_count() or 1,
+        "training processes; or tasks that Celery workers are given at once (default: one per core)",
+    ),
     Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train; empty: processes of this server do"),
     Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
     Setting("RELIEF_STREAMS_PER_SESSION", 16, "of them in one browser"),

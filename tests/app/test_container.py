@@ -9,15 +9,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from app.celery_worker import PULSE
+from app.cluster import CeleryWorker
+from app.tasks import perform
 from nets import create, dataset, serialise
 from nets.limits import LIMITS
+from tests.app.clusters import RedisServer
 from tests.app.conditions import until
 from tests.app.containers import ROOT, Image, build, read_instructions, remove
 from tests.app.pages import Page
@@ -255,6 +260,41 @@ def test_after_all_this_it_is_well_and_has_complained_about_nothing(server: Serv
     assert server.is_healthy()
     assert "Traceback" not in server.log
     assert "Error" not in server.log
+
+
+def test_it_is_a_celery_worker_too_with_the_kernel_that_is_compiled_already(
+    image: Image, contents: Any, tmp_path: Path
+) -> None:
+    asked = {"document": json.dumps(DOCUMENT)}
+    redis = RedisServer(tmp_path)
+    settings = {"CELERY_BROKER_URL": redis.url, "RELIEF_PROCESSES": "1"}
+    with start_command(image, ["python", "-m", "app.celery_worker"], **settings) as (celery, scratch):
+        until((scratch / PULSE.name).exists, "it takes tasks")
+        worker = CeleryWorker(redis.url, 1)
+        assert worker.run("gradient", asked)["gradient"] == perform("gradient", asked)["gradient"]
+        worker.close()
+        assert compiled_kernels(scratch) == compiled_kernels(image.directory / "compiled")
+        celery.terminate()
+        assert celery.wait() == 0
+        assert list(scratch.iterdir()) == []
+    redis.kill()
+    assert image.contents() == contents
+
+
+@contextmanager
+def start_command(
+    image: Image, command: list[str], **settings: str
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """Start another command of the image, as the container does, with a directory for what may be written."""
+    with tempfile.TemporaryDirectory() as scratch:
+        server = Server(replace(image, command=command), Path(scratch), **settings)
+        (Path(scratch) / "log").unlink()
+        try:
+            yield server.process, Path(scratch)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
 
 
 # Starting and ending it.
