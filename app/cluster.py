@@ -40,6 +40,7 @@ CONFIGURATION: dict[str, Any] = {
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "worker_lost_wait": 0.5,  # s
+    "worker_proc_alive_timeout": 30,  # s a process may take to begin
     "worker_prefetch_multiplier": 1,
     "task_soft_time_limit": LONGEST_TASK,
     "task_time_limit": LONGEST_TASK + 2,
@@ -117,7 +118,7 @@ class CeleryWorker:
         self._redis = Redis.from_url(
             url,
             max_connections=processes,
-            socket_timeout=LOOK + 2,
+            socket_timeout=LOOK + 1,
             socket_connect_timeout=2,
             retry=Retry(NoBackoff(), 0),
         )

@@ -19,6 +19,7 @@ from tests.app.processes import descendants, is_running
 from tests.app.servers import HOST, free_port
 
 ROOT = Path(__file__).parent.parent.parent
+WITH_THE_TESTS = ("setpriv", "--pdeathsig", "KILL")  # ends with the process that runs the tests, if that is killed
 
 
 def program(name: str) -> str:
@@ -44,7 +45,7 @@ class Process:
         self._everything: set[int] = set()
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                command,
+                [*WITH_THE_TESTS, *command],
                 cwd=ROOT,
                 env={**os.environ, **(environment or {})},
                 stdout=output,
