@@ -7,7 +7,7 @@
 
 import { decodeFloat64 } from "./document.mjs";
 import { element } from "./dom.mjs";
-import { post } from "./post.mjs";
+import { ask } from "./post.mjs";
 import { recall, remember } from "./storage.mjs";
 
 const REST = 600; // ms without a change before the server is asked
@@ -70,7 +70,7 @@ export class Gradients extends EventTarget {
 
   async #request(signal) {
     this.requests += 1;
-    const response = await post("/api/gradient", { model: this.session.model() }, signal);
+    const response = await ask("/api/gradient", { model: this.session.model() }, signal);
     return response.ok ? decodeFloat64((await response.json()).gradient) : null;
   }
 }

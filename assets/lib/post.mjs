@@ -26,3 +26,24 @@ export function post(path, body, signal) {
     signal,
   });
 }
+
+const ATTEMPTS = 5;
+
+/**
+ * The same for a single answer: where the server is busy, it is asked again when it says.
+ * @param {string} path @param {object} body @param {AbortSignal} [signal]
+ * @returns {Promise<Response>}
+ */
+export async function ask(path, body, signal) {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await post(path, body, signal);
+    if (response.status !== 503 || attempt === ATTEMPTS || signal?.aborted) return response;
+    await new Promise((resolve) => setTimeout(resolve, retryAfter(response)));
+  }
+}
+
+/** How long a busy server asks to wait, in ms; 2 s where it does not say it as a number. @param {Response} response */
+export function retryAfter(response) {
+  const seconds = parseFloat(response.headers.get("Retry-After"));
+  return seconds >= 0 ? 1000 * seconds : 2000;
+}

@@ -10,10 +10,9 @@
 
 import { decodeFloat32, decodeFloat64 } from "./document.mjs";
 import { ConnectionLost, orLost, readLines } from "./ndjson.mjs";
-import { post } from "./post.mjs";
+import { Playback } from "./playback.mjs";
+import { post, retryAfter } from "./post.mjs";
 
-const BACKLOG = 6; // moments that may wait for their frame before some are passed over
-const MOST_WAITING = 240; // moments: a hidden page gets no frames, and its run goes on
 const BACKOFF = [250, 500, 1000, 2000, 4000]; // ms before trying to connect again
 
 export class Trainer extends EventTarget {
@@ -31,7 +30,7 @@ export class Trainer extends EventTarget {
     this.rate = null; // epochs a second; null for as fast as it goes
     this.requests = 0;
     this.snapshots = 0;
-    this.queue = [];
+    this.playback = new Playback();
     this.checkpoint = null;
     this.abort = null;
     this.failures = 0; // attempts since something last arrived
@@ -90,12 +89,12 @@ export class Trainer extends EventTarget {
 
   /** Show what has arrived; to be called once an animation frame. @returns {boolean} whether more is waiting for the next */
   frame() {
-    const passed = Math.max(1, this.queue.length - BACKLOG);
-    const due = this.queue.splice(0, passed);
+    const due = this.playback.due();
     due.forEach((moment) => this.#record(moment));
     if (due.length) this.#show(due.at(-1));
-    if (this.ending && !this.queue.length) this.#finish(this.ending);
-    return this.queue.length > 0;
+    const isOver = !this.playback.waiting.length;
+    if (this.ending && isOver) this.#finish(this.ending);
+    return !isOver;
   }
 
   #start() {
@@ -117,7 +116,7 @@ export class Trainer extends EventTarget {
 
   #stop() {
     this.abort?.abort();
-    this.queue.splice(0).forEach((moment) => this.#record(moment));
+    this.playback.clear().forEach((moment) => this.#record(moment));
     this.ending = null;
     const { checkpoint } = this;
     this.history.forgetAfter(checkpoint.epoch);
@@ -133,7 +132,7 @@ export class Trainer extends EventTarget {
 
   /** A run that diverged in the middle of an epoch is shown as it was at the end of the last one. */
   #leaveUnfinishedEpoch() {
-    this.queue.splice(0).forEach((moment) => this.#record(moment));
+    this.playback.clear().forEach((moment) => this.#record(moment));
     const last = this.history.moments.at(-1);
     if (last) this.checkpoint = { ...last, progress: last.progress ?? { epoch: last.epoch, batch: 0, state: "" } };
   }
@@ -211,8 +210,8 @@ export class Trainer extends EventTarget {
     const numbers = progress ? decodeFloat64(parameters) : Float64Array.from(decodeFloat32(parameters));
     const moment = { epoch, parameters: numbers, progress, metrics };
     if (progress) this.checkpoint = moment;
-    this.queue.push(moment);
-    if (this.queue.length > MOST_WAITING) this.#record(this.queue.shift());
+    const passedOver = this.playback.push(moment);
+    if (passedOver) this.#record(passedOver);
     // play() goes on until paused: that the server ends a run after so many epochs is no end of ours
     if (end && (end !== "epochs" || this.lastEpoch !== null)) this.ending = { end, where, why };
     if (this.ending && document.hidden) this.#finish(this.ending); // a hidden page gets no frames
@@ -231,10 +230,4 @@ export class Trainer extends EventTarget {
 function notice(end, where, why) {
   if (end === "diverged") return `Training diverged and stopped at its last finite epoch: ${why} (${where}).`;
   return end === "stopped" ? `Training stopped: ${why}.` : "";
-}
-
-/** How long a busy server asks to wait, in ms; 2 s where it does not say it as a number. */
-function retryAfter(response) {
-  const seconds = parseFloat(response.headers.get("Retry-After"));
-  return seconds >= 0 ? 1000 * seconds : 2000;
 }

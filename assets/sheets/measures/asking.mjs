@@ -6,7 +6,7 @@
  */
 
 import { NOT_LOADED } from "../../lib/dom.mjs";
-import { post } from "../../lib/post.mjs";
+import { ask } from "../../lib/post.mjs";
 
 const REST = 300; // ms without a change before the server is asked
 const SPACING = 500; // ms between requests while training
@@ -94,7 +94,7 @@ export class Asking extends EventTarget {
 }
 
 async function request(model) {
-  const response = await post("/api/measures", { model }).catch(() => {
+  const response = await ask("/api/measures", { model }).catch(() => {
     throw new Error(NOT_LOADED);
   });
   const body = await response.json().catch(() => ({}));

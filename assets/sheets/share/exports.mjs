@@ -1,6 +1,6 @@
 /** Files: asked for from the server, handed over to the browser. */
 
-import { post } from "../../lib/post.mjs";
+import { ask } from "../../lib/post.mjs";
 
 /**
  * Have the server make a file of a network.
@@ -12,7 +12,7 @@ import { post } from "../../lib/post.mjs";
 export async function askFor(kind, body, signal) {
   let response;
   try {
-    response = await post(`/api/export/${kind}`, body, signal);
+    response = await ask(`/api/export/${kind}`, body, signal);
   } catch (error) {
     throw error.name === "AbortError" ? error : new Error("the server did not answer");
   }
