@@ -1,6 +1,8 @@
 """How gunicorn serves Relief: one process, many threads (a training stream holds one each)."""
 
 import os
+import resource
+import signal
 
 from app.environment import leave_kernel, take_kernel
 from app.settings import read_settings
@@ -9,13 +11,17 @@ settings = read_settings(os.environ)
 
 wsgi_app = "app:create_app()"
 bind = f"{settings.host}:{settings.port}"
-worker_class = "gthread"
+worker_class = "app.serving.PatientWorker"
 workers = 1
 threads = settings.threads
-graceful_timeout = 3  # s; an open stream would hold the old process longer, and loses nothing by being cut
+worker_connections = min(
+    1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100
+)  # a file each, and some for the rest
+sendfile = False  # it knows no limit of time
+graceful_timeout = 5  # s; streams end with their slice, and clients have 2 s for a request on their way
 keepalive = 30  # s
 control_socket_disable = True  # it would be a file in $HOME, which a container may not write
-loglevel = "warning"
+loglevel = "error"  # a warning would be a line, with an address, for every request that makes no sense
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"
 
@@ -23,6 +29,17 @@ if os.path.isdir("/dev/shm"):
 def on_starting(server):
     """Load what a container's image has compiled."""
     take_kernel()
+
+
+def when_ready(server):
+    """Have a second SIGTERM end at once what the first has asked to end, as SIGQUIT does."""
+    asked = []
+
+    def end(number, frame):
+        server.signal(signal.SIGQUIT if asked else number, frame)
+        asked.append(number)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def on_exit(server):

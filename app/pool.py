@@ -6,6 +6,7 @@ task is tried again in a new one, which is harmless because tasks are pure.
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -122,6 +123,7 @@ class _Place:
 def _serve(pipe: Connection) -> None:
     """Answer what comes through a pipe until its other end is closed."""
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, with which this ends
     _follow_parent()
     with suppress(EOFError, OSError):
         while True:

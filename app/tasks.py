@@ -101,7 +101,17 @@ def measures(payload: Payload) -> Payload:
     return {**measures_document(measured), "findings": [finding._asdict() for finding in findings(model, measured)]}
 
 
-TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train, "gradient": gradient, "measures": measures}
+def ready(payload: Payload) -> Payload:
+    """Say that there is somebody to ask."""
+    return {}
+
+
+TASKS: dict[str, Callable[[Payload], Payload]] = {
+    "train": train,
+    "gradient": gradient,
+    "measures": measures,
+    "ready": ready,
+}
 
 
 def perform(task: str, payload: Payload) -> Payload:

@@ -111,7 +111,14 @@ class Composed:
         until((self.directory / "relief-worker").exists, "a worker takes tasks")
 
     def start_web(self, address: str) -> Process:
-        return self._start("web", f"web-{address}", HOST=address, PORT=str(self._port), **self._settings)
+        return self._start(
+            "web",
+            f"web-{address}",
+            HOST=address,
+            RELIEF_HOSTS=",".join((HOST, *WEBS)),
+            PORT=str(self._port),
+            **self._settings,
+        )
 
     def close(self) -> None:
         end([self.proxy, *self.webs, *self.workers, self.redis])

@@ -289,9 +289,9 @@ def test_an_address_that_is_not_of_redis_is_refused_and_its_password_kept(url: s
 def test_where_celery_is_not_installed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "celery", None)  # importing it fails
     monkeypatch.delitem(sys.modules, "app.cluster")
-    with pytest.raises(ValueError, match=r"Celery is not installed: pip install -r requirements-cluster\.txt"):
+    with pytest.raises(ValueError, match=r"Celery is not installed: pip install -r requirements-cluster\.lock"):
         choose_worker(read_settings({"CELERY_BROKER_URL": "redis://localhost"}))
-    assert (ROOT / "requirements-cluster.txt").exists()
+    assert (ROOT / "requirements-cluster.lock").exists()
 
 
 @pytest.mark.parametrize(

@@ -236,14 +236,16 @@ def test_lines_come_through_as_they_are_computed(everything: Composed) -> None:
         assert stream.read()["epoch"] == 1
 
 
-def test_a_workers_health_is_seen(everything: Composed) -> None:
+def test_a_workers_health_is_seen_and_that_of_web_servers_that_need_it(everything: Composed) -> None:
     form, test = SERVICES["worker"]["healthcheck"]["test"]
     assert form == "CMD-SHELL"
     command = ["sh", "-c", test.replace("/tmp/", f"{shlex.quote(str(everything.directory))}/")]
     assert subprocess.run(command, check=False).returncode == 0
+    assert [client.get("/readyz")[0].status for client in everything.at_web] == [200, 200]
     everything.workers[0].process.send_signal(signal.SIGTERM)
     assert everything.workers[0].process.wait() == 0
     assert subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode != 0
+    assert everything.at_web[0].get("/readyz")[0].status == 503
 
 
 def test_nobody_has_complained(everything: Composed) -> None:

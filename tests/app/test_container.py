@@ -27,10 +27,10 @@ from tests.app.conditions import until
 from tests.app.containers import ROOT, Image, build, read_instructions, remove
 from tests.app.pages import Page
 from tests.app.processes import descendants, is_running
-from tests.app.runs import assert_is_that_run, oracle
+from tests.app.runs import assert_is_that_run, at_checkpoint, oracle
 from tests.app.servers import Server, Stream, serve
 from tests.app.test_requirements import CLUSTER, FAST, LISTED, is_needed
-from tests.nets.models import spiral_model
+from tests.nets.models import bits, spiral_model
 
 INSTRUCTIONS = read_instructions((ROOT / "Dockerfile").read_text())
 README = (ROOT / "README.md").read_text()
@@ -158,8 +158,10 @@ def test_it_cannot_be_written_to(server: Server) -> None:
 # What it does.
 
 
-def test_it_says_where_it_is_and_nothing_else(server: Server) -> None:
-    assert server.log == f"Relief is at http://127.0.0.1:{server.port}\n"
+def test_it_says_where_it_is_and_what_became_of_runs_and_nothing_else(server: Server) -> None:
+    first, *others = server.log.splitlines()
+    assert first == f"Relief is at http://127.0.0.1:{server.port}"
+    assert [json.loads(line)["event"] for line in others] == ["run"] * len(others)
 
 
 def test_it_is_well(server: Server) -> None:
@@ -215,16 +217,21 @@ def test_a_run_survives_the_death_of_its_process(server: Server) -> None:
     assert_is_that_run(lines, oracle(spiral_model(), 2000))
 
 
+POST = "POST /api/train HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
 @pytest.mark.parametrize("path", ["/api/train", "/_dash-update-component"])
 def test_a_gigabyte_that_is_only_announced_is_refused_at_once(server: Server, path: str) -> None:
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**9}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {10**9}\r\n\r\n"
+    )
     start = time.monotonic()
     answer = server.send(head.encode() + b'{"model": ')
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert time.monotonic() - start < SOON
 
 
-CHUNKED = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED = POST.encode() + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def test_a_body_that_goes_on_and_on_is_refused(server: Server) -> None:
@@ -242,8 +249,29 @@ def test_a_body_of_broken_chunks_is_refused(server: Server, chunks: bytes) -> No
 
 @pytest.mark.parametrize("length", ["-1", "a", "1e9", "", "9" * 30])
 def test_a_length_that_is_none_is_refused(server: Server, length: str) -> None:
-    head = f"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(head.encode()))
+    assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(f"{POST}Content-Length: {length}\r\n\r\n".encode()))
+
+
+def test_300_slow_clients_keep_nobody_from_being_answered(server: Server) -> None:
+    """More than there are threads; each sends a little of a request, and then another little."""
+    with ExitStack() as closing:
+        crowd = [closing.enter_context(server.connect_raw(CHUNKED[:-20])) for _ in range(300)]
+        for _ in range(10):
+            start = time.monotonic()
+            assert server.get("/healthz")[0].status == 200
+            assert time.monotonic() - start < SOON
+            for client in crowd:
+                client.send(b"x")
+        with Stream(server, model=DOCUMENT, epochs=1) as stream:
+            assert stream.read()["end"] == "epochs"
+
+
+def test_it_is_ready_and_tells_what_goes_on(server: Server) -> None:
+    response, body = server.get("/readyz")
+    assert (response.status, json.loads(body)) == (200, {"status": "ready"})
+    _, metrics = server.get("/metrics")
+    assert re.search(rb"^relief_epochs_total [1-9]", metrics, flags=re.MULTILINE)
+    assert re.search(rb"^process_resident_memory_bytes [1-9]", metrics, flags=re.MULTILINE)
 
 
 def test_its_check_of_health_tells_well_from_not_well(server: Server) -> None:
@@ -329,16 +357,53 @@ def is_free(server: Server) -> bool:
     return stream.status == 200
 
 
-def test_sigterm_ends_it_and_all_its_processes_though_a_run_is_under_way(image: Image) -> None:
-    with serve(image) as server, Stream(server, model=LARGE) as stream:
-        stream.read()
+def test_sigterm_ends_runs_with_a_checkpoint_and_then_all_its_processes(image: Image) -> None:
+    """What was received goes on, with another server, to the same bits."""
+    with serve(image) as server, Stream(server, model=DOCUMENT) as stream, Stream(server, model=LARGE) as other:
+        lines = [stream.read()]
+        other.read()
         everything = {server.process.pid, *descendants(server.process.pid)}
-        assert server.trainers()
         assert server.trainers() <= everything
         server.process.terminate()
+        lines += stream.rest()  # to the end that the last chunk says it is
+        other.rest()
         assert server.process.wait() == 0
         until(lambda: not any(map(is_running, everything)), "every process of the server ends")
-        assert "Traceback" not in server.log
+        told = [json.loads(line) for line in server.log.splitlines()[1:]]
+        assert [line["end"] for line in told] == ["shutdown"] * 2
+    last = lines[-1]
+    assert "end" not in last
+    going_on = at_checkpoint(spiral_model(), last)
+    whole = oracle(spiral_model(), last["epoch"] + 40)
+    rest = oracle(going_on, last["epoch"] + 40 - going_on.progress.epoch)
+    assert bits(rest.last) == bits(whole.last)
+
+
+ENDS = {
+    "twice": (False, [signal.SIGTERM, signal.SIGTERM]),
+    "by Ctrl-C": (True, [signal.SIGINT]),  # which every process of the terminal is told
+    "by Ctrl-C, twice": (True, [signal.SIGINT, signal.SIGINT]),
+}
+
+
+@pytest.mark.parametrize(("is_for_all", "signals"), ENDS.values(), ids=ENDS)
+def test_told_so_it_ends_at_once_and_quietly(image: Image, is_for_all: bool, signals: list[signal.Signals]) -> None:
+    with serve(image) as server, Stream(server, model=LARGE) as stream, ExitStack() as idle:
+        stream.read()
+        connection = server.connect()  # kept alive, for which a server that is told once waits 2 s
+        idle.callback(connection.close)
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        everything = {server.process.pid, *descendants(server.process.pid)}
+        start = time.monotonic()
+        for number in signals:
+            (os.killpg if is_for_all else os.kill)(server.process.pid, number)
+            time.sleep(0.02)  # or the two would be one
+        assert server.process.wait() == 0
+        assert time.monotonic() - start < SOON
+        until(lambda: not any(map(is_running, everything)), "every process of the server ends")
+        _, *others = server.log.splitlines()
+        assert [json.loads(line)["event"] for line in others] == ["run"]
 
 
 def test_a_web_process_that_is_killed_is_replaced_and_its_processes_end(image: Image) -> None:

@@ -21,9 +21,13 @@ def read(text: str) -> list[Requirement]:
     return [Requirement(line) for line in lines if line and not line.startswith("-r ")]
 
 
+# The client of Redis needs it on Python 3.11.0 to 3.11.2; a lock has it for every 3.11, wherever that is written.
+OF_SOME_PYTHONS = {"async-timeout"}
+
+
 def needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[Requirement]:
     """Yield what an installed distribution needs here."""
-    for line in requires(name) or []:
+    for line in [] if name in OF_SOME_PYTHONS else requires(name) or []:
         requirement = Requirement(line)
         if any(is_needed(requirement, extra) for extra in {"", *extras}):
             yield requirement
@@ -81,7 +85,9 @@ def test_nothing_is_listed_that_is_not_needed() -> None:
     assert LISTED_HERE - closure(DIRECT) == set()
 
 
-@pytest.mark.parametrize("requirement", [r for r in LISTED + CLUSTER if is_needed(r)], ids=lambda r: r.name)
+@pytest.mark.parametrize(
+    "requirement", [r for r in LISTED + CLUSTER if is_needed(r) and r.name not in OF_SOME_PYTHONS], ids=lambda r: r.name
+)
 def test_every_pin_suits_everything_that_needs_it_and_is_what_is_installed_here(requirement: Requirement) -> None:
     name = canonicalize_name(requirement.name)
     installed = version(name)
@@ -120,7 +126,7 @@ def test_the_compiled_engine_installs_nothing_that_is_not_listed() -> None:
 
 
 def test_a_cluster_installs_nothing_that_is_not_listed_and_lists_nothing_that_it_does_not_need() -> None:
-    assert closure(CLUSTER_DIRECT) - LISTED_HERE == CLUSTER_HERE
+    assert closure(CLUSTER_DIRECT) - LISTED_HERE == CLUSTER_HERE - OF_SOME_PYTHONS
 
 
 WITHOUT_A_COMPILER = """

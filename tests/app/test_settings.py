@@ -71,5 +71,5 @@ def test_variables_of_others_do_not_matter() -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_explains_itself(setting: Setting) -> None:
-    assert setting.help
-    assert "\n" not in setting.help
+    assert setting.meaning
+    assert "\n" not in setting.meaning + setting.default_in_words
