@@ -10,7 +10,7 @@ export HOST PORT
 BIN := $(VENV)/bin
 INSTALL := install --quiet --disable-pip-version-check
 
-.PHONY: run fast dev test test-python test-browser check browser bench load pictures lock audit clean
+.PHONY: run fast dev test test-python test-browser check browser servers bench load pictures lock audit clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -21,10 +21,10 @@ dev: $(VENV)/.run
 	@exec $(BIN)/python app.py
 
 # The two halves side by side, a core each; what either says is printed when it ends.
-test: check browser
+test: check browser servers
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-python test-browser
 
-test-python: $(VENV)/.dev
+test-python: servers
 	$(BIN)/pytest --ignore=tests/browser -p no:cacheprovider
 
 test-browser: browser
@@ -46,6 +46,9 @@ pictures: $(VENV)/.dev browser
 
 browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
+
+servers: $(VENV)/.dev
+	@$(BIN)/python -m tests.app.install
 
 # What is installed is what is locked: after a change of requirements*.txt the locks are written anew.
 lock: $(LOCKING)/.made
@@ -73,7 +76,7 @@ $(VENV)/.fast: requirements-fast.lock requirements.lock | $(BIN)/python
 	$(BIN)/python -m app.warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.fast
+$(VENV)/.dev: requirements-dev.lock requirements-cluster.lock $(VENV)/.fast
 	$(BIN)/pip $(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 

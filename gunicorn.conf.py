@@ -2,10 +2,9 @@
 
 import os
 import resource
-import shutil
 import signal
-import tempfile
 
+from app.environment import leave_kernel, take_kernel
 from app.settings import read_settings
 
 settings = read_settings(os.environ)
@@ -28,12 +27,8 @@ if os.path.isdir("/dev/shm"):
 
 
 def on_starting(server):
-    """Take the compiled kernel of a container's image to where numba looks for it: it reads only what it may write."""
-    if os.path.isdir("compiled"):
-        os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(prefix="relief-")
-        shutil.copytree("compiled", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
-        for directory, _, _ in os.walk(os.environ["NUMBA_CACHE_DIR"]):
-            os.chmod(directory, 0o700)
+    """Load what a container's image has compiled."""
+    take_kernel()
 
 
 def when_ready(server):
@@ -49,8 +44,7 @@ def when_ready(server):
 
 def on_exit(server):
     """Leave nothing behind."""
-    if os.path.isdir("compiled"):
-        shutil.rmtree(os.environ["NUMBA_CACHE_DIR"], ignore_errors=True)
+    leave_kernel()
 
 
 def post_worker_init(worker):

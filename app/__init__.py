@@ -21,7 +21,7 @@ def create_app(
 
     Args:
         settings: defaults to what the environment says.
-        worker: defaults to a ``LocalWorker`` with ``settings.processes`` processes.
+        worker: defaults to the one that the settings choose.
         log: is given a line for each run that has ended; defaults to standard output.
     """
     # imported here, because the background processes import this package too and need no Dash

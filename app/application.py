@@ -60,13 +60,13 @@ def create_app(
 
     Args:
         settings: defaults to what the environment says.
-        worker: defaults to a ``LocalWorker`` with ``settings.processes`` processes.
+        worker: defaults to the one that the settings choose.
         log: is given a line for each run that has ended; defaults to standard output.
     """
     settings = settings or read_settings(os.environ)
     runs = Runs(log or _print)
     metrics = Metrics(runs)
-    worker = metrics.watched(worker or LocalWorker(settings.processes))
+    worker = metrics.watched(worker or choose_worker(settings))
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
@@ -92,6 +92,22 @@ def create_app(
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
     server.test_client().get("/_dash-dependencies")
     return app
+
+
+def choose_worker(settings: Settings) -> Worker:
+    """Return a pool of processes on this machine, or, where there is a Redis server to ask at, Celery workers.
+
+    Raises:
+        ValueError: where Celery is wanted and not installed, or the address is not one of Redis.
+    """
+    if not settings.celery_broker_url:
+        return LocalWorker(settings.processes)
+    try:
+        from app.cluster import CeleryWorker  # noqa: PLC0415  half a second, and only where it is wanted
+    except ModuleNotFoundError as error:
+        told = "CELERY_BROKER_URL is set, but Celery is not installed: pip install -r requirements-cluster.lock"
+        raise ValueError(told) from error
+    return CeleryWorker(settings.celery_broker_url, settings.processes)
 
 
 def _print(line: str) -> None:

@@ -16,13 +16,13 @@ from traceback import format_exc
 
 import orjson
 
+from app.environment import limit_threads
 from app.tasks import Payload, perform
 from app.worker import TaskError, WorkerError
 
 TRIES = 3  # of a task whose process was killed under it
 TIME_LIMIT = 30.0  # s a task may take
 NICENESS = 0  # training gives way to answering requests
-THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 DONE, FAILED = b"+", b"-"  # how an answer begins
 
 
@@ -110,9 +110,7 @@ class _Place:
             process.join()
 
     def _start(self) -> None:
-        # One BLAS thread a process: matrices this small gain nothing from more, and results
-        # could differ in the last bit from machine to machine. Inherited when they start.
-        os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+        limit_threads()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["app.tasks", "app.warm"])
         here, there = context.Pipe()

@@ -25,7 +25,13 @@ class Setting:
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "address to listen on"),
     Setting("PORT", 8050, "port to listen on"),
-    Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes", "one per core"),
+    Setting(
+        "RELIEF_PROCESSES",
+        os.cpu_count() or 1,
+        "training processes; or tasks that Celery workers are given at once",
+        "one per core",
+    ),
+    Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train", "processes of this server train"),
     Setting("RELIEF_STREAMS", 240, "runs at once; one more is told to wait"),
     Setting("RELIEF_STREAMS_PER_SESSION", 16, "runs at once of one browser"),
     Setting("RELIEF_THREADS", 256, "threads that answer requests; each run holds one"),
@@ -46,6 +52,7 @@ class Settings:
     host: str
     port: int
     processes: int
+    celery_broker_url: str
     streams: int
     streams_per_session: int
     threads: int

@@ -98,6 +98,9 @@ def test_every_dependency_earns_its_place_in_the_architecture() -> None:
     direct = (ROOT / "requirements.txt").read_text().split("\n\n")[0]
     for name in re.findall(r"^([\w.-]+)==", direct, flags=re.MULTILINE):
         assert f"| {name} |" in ARCHITECTURE
+    cluster = (ROOT / "requirements-cluster.txt").read_text().split("\n\n")[0]
+    for name in re.findall(r"^([\w.-]+)==", cluster, flags=re.MULTILINE):
+        assert re.search(rf"^\| {name} \(.*\) \|", ARCHITECTURE, flags=re.MULTILINE)
     for file in ("requirements-dev.txt", "requirements-bench.txt"):
         for name in re.findall(r"^([\w.-]+)==", (ROOT / file).read_text(), flags=re.MULTILINE):
             assert name in ARCHITECTURE.split("## Dependencies")[1]

@@ -9,26 +9,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from app.celery_worker import PULSE
+from app.cluster import CeleryWorker
+from app.tasks import perform
 from nets import create, dataset, serialise
 from nets.limits import LIMITS
+from tests.app.clusters import RedisServer
 from tests.app.conditions import until
 from tests.app.containers import ROOT, Image, build, read_instructions, remove
 from tests.app.pages import Page
 from tests.app.processes import descendants, is_running
 from tests.app.runs import assert_is_that_run, at_checkpoint, oracle
 from tests.app.servers import Server, Stream, serve
-from tests.app.test_requirements import FAST, LISTED, is_needed
+from tests.app.test_requirements import CLUSTER, FAST, LISTED, is_needed
 from tests.nets.models import bits, spiral_model
 
 INSTRUCTIONS = read_instructions((ROOT / "Dockerfile").read_text())
-COMPOSE = (ROOT / "compose.yaml").read_text()
+README = (ROOT / "README.md").read_text()
 DOCUMENT = serialise(spiral_model())
 LARGE = serialise(create(dataset("gaussians", 6, n=1000), hidden=[32] * 7))
 
@@ -82,7 +87,7 @@ def test_it_listens_to_more_than_itself_and_says_where() -> None:
     environment = dict(pair.split("=") for pair in " ".join(told("ENV")).split())
     assert environment["HOST"] == "0.0.0.0"
     assert told("EXPOSE") == [environment["PORT"]]
-    assert f":{environment['PORT']}" in COMPOSE
+    assert f"-p 127.0.0.1:{environment['PORT']}:{environment['PORT']} " in README
 
 
 def test_it_is_started_directly_so_that_signals_reach_it() -> None:
@@ -100,12 +105,6 @@ def test_what_is_copied_is_let_through_and_nothing_else() -> None:
     assert "**/__pycache__" in ignored
 
 
-def test_composed_it_is_read_only_powerless_and_on_this_machine_only() -> None:
-    for line in ("read_only: true", "tmpfs: [/tmp]", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
-        assert line in COMPOSE
-    assert re.findall(r'ports: \["(\S+?):', COMPOSE) == ["127.0.0.1"]
-
-
 # What is in it.
 
 
@@ -114,7 +113,7 @@ def test_exactly_the_pinned_requirements_are_installed(image: Image) -> None:
     listed = subprocess.run([*pip, "list", "--format=json"], capture_output=True, check=True)
     installed = {name(item["name"]): item["version"] for item in json.loads(listed.stdout)}
     del installed["pip"]
-    wanted = {name(r.name): str(next(iter(r.specifier)).version) for r in [*LISTED, *FAST] if is_needed(r)}
+    wanted = {name(r.name): str(next(iter(r.specifier)).version) for r in [*LISTED, *FAST, *CLUSTER] if is_needed(r)}
     assert installed == wanted
     subprocess.run([*pip, "check"], capture_output=True, check=True)
 
@@ -289,6 +288,41 @@ def test_after_all_this_it_is_well_and_has_complained_about_nothing(server: Serv
     assert server.is_healthy()
     assert "Traceback" not in server.log
     assert "Error" not in server.log
+
+
+def test_it_is_a_celery_worker_too_with_the_kernel_that_is_compiled_already(
+    image: Image, contents: Any, tmp_path: Path
+) -> None:
+    asked = {"document": json.dumps(DOCUMENT)}
+    redis = RedisServer(tmp_path)
+    settings = {"CELERY_BROKER_URL": redis.url, "RELIEF_PROCESSES": "1"}
+    with start_command(image, ["python", "-m", "app.celery_worker"], **settings) as (celery, scratch):
+        until((scratch / PULSE.name).exists, "it takes tasks")
+        worker = CeleryWorker(redis.url, 1)
+        assert worker.run("gradient", asked)["gradient"] == perform("gradient", asked)["gradient"]
+        worker.close()
+        assert compiled_kernels(scratch) == compiled_kernels(image.directory / "compiled")
+        celery.terminate()
+        assert celery.wait() == 0
+        assert list(scratch.iterdir()) == []
+    redis.kill()
+    assert image.contents() == contents
+
+
+@contextmanager
+def start_command(
+    image: Image, command: list[str], **settings: str
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """Start another command of the image, as the container does, with a directory for what may be written."""
+    with tempfile.TemporaryDirectory() as scratch:
+        server = Server(replace(image, command=command), Path(scratch), **settings)
+        (Path(scratch) / "log").unlink()
+        try:
+            yield server.process, Path(scratch)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
 
 
 # Starting and ending it.

@@ -57,12 +57,14 @@ def test_what_is_pinned_is_locked_at_that_version(path: Path) -> None:
         assert (there[name].specifier, str(there[name].marker)) == (requirement.specifier, str(requirement.marker))
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-fast.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-fast.txt", "requirements-cluster.txt"])
 def test_what_relief_runs_on_is_pinned_down_to_the_last_package(name: str) -> None:
     assert locked(ROOT / name).keys() == pinned(ROOT / name).keys()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-fast.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-fast.txt", "requirements-cluster.txt", "requirements-dev.txt"]
+)
 def test_nothing_is_missing_in_a_lock_and_nothing_is_there_for_nobody(name: str) -> None:
     """Compared with what the installed packages say that they need."""
     there = {name for name, requirement in locked(ROOT / name).items() if is_needed(requirement)}
