@@ -11,7 +11,7 @@ from dash import Dash
 from flask import Flask, Response
 from plotly.io.json import to_json_plotly
 
-from app import callbacks, compression, headers, operations, origin, routes
+from app import callbacks, compression, headers, operations, origin, page_requests, routes
 from app.background import Background
 from app.layout import FIRST_RATE, page
 from app.metrics import Metrics
@@ -86,6 +86,7 @@ def create_app(
     )
     app.layout = page(model)
     callbacks.register(app)
+    page_requests.register(app)
     operations.register(server, background, metrics)
     routes.register(server, background, runs)
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)

@@ -18,7 +18,7 @@ from app.stats import shown_stats
 from nets import DocumentError, Model, parse, serialise
 from nets.datasets import load
 
-MOST_CHANGES = 64  # in one request; a user makes one or two while an answer is on its way
+MOST_CHANGES = 32  # in one request; a user makes one or two while an answer is on its way
 LARGEST_SEQUENCE = 2**53  # what JavaScript counts to
 
 

@@ -17,6 +17,7 @@ from nets.fields import DocumentError, read_choice, read_fields, read_integer, s
 MOST_HEIGHTS = 2_000_000  # in a file of surfaces: 16 MB
 GRID_SIZES = (2, 501)  # points an axis, least and most
 
+PAGE = "text/html; charset=utf-8"
 PLOTLY_CONFIG = {"displaylogo": False, "showSendToCloud": False, "responsive": True}
 
 
@@ -41,21 +42,21 @@ OPTIONS: dict[str, Callable[[Any, Model], Any]] = {
 DEFAULTS: Options = {"layer": 1, "kind": KINDS[0], "theme": "light", "format": "numpy", "points": GRID_SIZE}
 
 
-def _layer_page(model: Model, layer: int, kind: str, theme: str) -> File:
+def _layer_page(model: Model, layer: int, kind: str, theme: str) -> tuple[str, bytes]:
     name = layer_title(model, layer).replace(" ", "-")
     return _page(layer_figure(model, layer, kind, theme), f"{_stem(model)}-{name}")
 
 
-def _network_page(model: Model, kind: str, theme: str) -> File:
+def _network_page(model: Model, kind: str, theme: str) -> tuple[str, bytes]:
     return _page(network_figure(model, kind, theme), f"{_stem(model)}-network")
 
 
-def _figure(model: Model, layer: int, kind: str, theme: str) -> File:
+def _figure(model: Model, layer: int, kind: str, theme: str) -> tuple[str, bytes]:
     text = plotly.io.to_json(layer_figure(model, layer, kind, theme), validate=False)
-    return File(f"{_stem(model)}-layer.json", "application/json", text.encode())
+    return f"{_stem(model)}-layer.json", text.encode()
 
 
-def _surfaces(model: Model, points: int) -> File:
+def _surfaces(model: Model, points: int) -> tuple[str, bytes]:
     n_neurons = sum(layer.width for layer in model.layers)
     n_heights = 2 * n_neurons * points**2
     if n_heights > MOST_HEIGHTS:
@@ -71,28 +72,38 @@ def _surfaces(model: Model, points: int) -> File:
             arrays[f"layer_{layer}_{kind}"] = np.where(np.isfinite(heights), heights, np.nan)
     data = BytesIO()
     np.savez(data, allow_pickle=False, **arrays)
-    return File(f"{_stem(model)}.npz", "application/octet-stream", data.getvalue())
+    return f"{_stem(model)}.npz", data.getvalue()
 
 
-def _code(model: Model, format: str) -> File:  # noqa: A002  the option's own name
-    return File(f"{_stem(model)}-{format}.py", "text/x-python", code(model, format).encode())
+def _code(model: Model, format: str) -> tuple[str, bytes]:  # noqa: A002  the option's own name
+    return f"{_stem(model)}-{format}.py", code(model, format).encode()
 
 
 @dataclass(frozen=True)
 class Export:
-    """One kind of file: ``make`` takes a model and, by name, the ``options``."""
+    """One kind of file.
+
+    Attributes:
+        kind: its name in the path of a request.
+        what: what is in it.
+        mimetype: of the file.
+        options: names of ``OPTIONS``.
+        make: takes a model and, by name, the options; returns the name of the file and what is in it.
+    """
 
     kind: str
+    what: str
+    mimetype: str
     options: tuple[str, ...]
-    make: Callable[..., File]
+    make: Callable[..., tuple[str, bytes]]
 
 
 _ROWS = (
-    Export("layer", ("layer", "kind", "theme"), _layer_page),
-    Export("network", ("kind", "theme"), _network_page),
-    Export("layer-figure", ("layer", "kind", "theme"), _figure),
-    Export("surfaces", ("points",), _surfaces),
-    Export("code", ("format",), _code),
+    Export("layer", "a page with all neurons of a layer", PAGE, ("layer", "kind", "theme"), _layer_page),
+    Export("network", "a page with every neuron", PAGE, ("kind", "theme"), _network_page),
+    Export("layer-figure", "a layer as a Plotly figure", "application/json", ("layer", "kind", "theme"), _figure),
+    Export("surfaces", "the heights of all neurons, as NPZ", "application/octet-stream", ("points",), _surfaces),
+    Export("code", "a Python script that checks itself", "text/x-python", ("format",), _code),
 )
 
 EXPORTS: dict[str, Export] = {row.kind: row for row in _ROWS}
@@ -110,19 +121,21 @@ def export(kind: str, body: Any) -> File:
         raise DocumentError(f"expected an object with the field 'model', found {shown(body)}", "")
     fields = read_fields(body, "", required=("model",), optional=row.options)
     model = parse(fields["model"])
-    return row.make(model, **{name: OPTIONS[name](fields.get(name, DEFAULTS[name]), model) for name in row.options})
+    options = {name: OPTIONS[name](fields.get(name, DEFAULTS[name]), model) for name in row.options}
+    name, data = row.make(model, **options)
+    return File(name, row.mimetype, data)
 
 
 def _stem(model: Model) -> str:
     return f"relief-{shape_text(model)}"
 
 
-def _page(figure: dict[str, Any], stem: str) -> File:
+def _page(figure: dict[str, Any], stem: str) -> tuple[str, bytes]:
     """Return a figure as a page of its own, Plotly included, that asks no other server for anything."""
     text = plotly.io.to_html(figure, config=PLOTLY_CONFIG, include_plotlyjs=True, validate=False, div_id="figure")
     title = figure["layout"]["title"]["text"]
     head = f"<head><title>Relief: {title}</title><style>body {{ margin: 0; background: {_paper(figure)}; }}</style>"
-    return File(f"{stem}.html", "text/html; charset=utf-8", text.replace("<head>", head, 1).encode())
+    return f"{stem}.html", text.replace("<head>", head, 1).encode()
 
 
 def _paper(figure: dict[str, Any]) -> str:

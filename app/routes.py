@@ -1,4 +1,4 @@
-"""The HTTP API: training, gradients, measures, exports and presets under ``/api``.
+"""The HTTP API: training, gradients, measures, exports, presets and its description under ``/api``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -12,13 +12,13 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from app import presets
+from app import openapi, presets
 from app.background import Background
 from app.connection import hang_up_detector, stall_detector
 from app.exports import EXPORTS, export
 from app.places import NoPlaceError
 from app.runs import Runs
-from app.stream import MOST_EPOCHS, Run, lines
+from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, lines
 from app.worker import WorkerError
 from nets.document import parse, serialise
 from nets.fields import DocumentError
@@ -26,9 +26,8 @@ from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import Model
 
 RETRY_AFTER = 2  # s
-LARGEST_RATE = 1000  # epochs a second
 LONGEST_SESSION = 40  # characters of its name that count
-NDJSON = "application/x-ndjson"
+LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its path
 # with POST, by the last part of its path
 ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
@@ -68,13 +67,15 @@ def register(server: Flask, background: Background, runs: Runs) -> None:
         return response
 
     _add_questions(api, background)
-    _add_presets(api)
+    _add_what_is_known(api)
 
     @api.route("/<path:path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def nothing_here(path: str) -> Response:
         # without this Dash would answer with the page, which it has for every path
         if path in ASKED_FOR or path.startswith("export/"):
             raise MethodNotAllowed(["POST"], f"{ASKED_FOR.get(path, 'an export is')} asked for with POST")
+        if path.partition("/")[0] in LOOKED_UP:
+            raise MethodNotAllowed(["GET"], "this can only be looked up, with GET")
         raise NotFound("there is nothing here; training is asked for with POST /api/train")
 
     _register_refusals(server, api)
@@ -120,7 +121,13 @@ def _add_questions(api: Blueprint, background: Background) -> None:
         return _json(background.ask(session(), "measures", _about(parse_model(_json_body()))))
 
 
-def _add_presets(api: Blueprint) -> None:
+def _add_what_is_known(api: Blueprint) -> None:
+    described = orjson.dumps(openapi.description())
+
+    @api.get("/openapi.json")
+    def description() -> Response:
+        return Response(described, mimetype="application/json")
+
     @api.get("/presets")
     def gallery() -> Response:
         return _json({"chapters": presets.gallery()})

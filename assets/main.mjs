@@ -34,6 +34,8 @@ import { Wall } from "./lib/wall.mjs";
 import { Weights } from "./lib/weights.mjs";
 
 const SAVE_EVERY = 1000; // ms, while training
+const FULL = "This browser has no room to remember the network; a link or a file (Share) keeps it.";
+const NO_ANSWER = "The server did not answer, so here is a new network. What this browser had saved is still there: load the page again.";
 
 const dash = (window.dash_clientside ??= {});
 const byId = (id) => document.getElementById(id);
@@ -135,6 +137,8 @@ function accept({ editing, transport, trainer }, proposal, loaded) {
 /** Keep what is saved up to date. */
 function wireSaving({ session, trainer, editing, transport }) {
   const saveNow = () => session.save(editing.present());
+  // later, because whoever saves says something of its own
+  session.addEventListener("full", () => setTimeout(() => transport.say(FULL)));
   addEventListener("pagehide", saveNow);
   setInterval(() => trainer.isRunning && saveNow(), SAVE_EVERY);
   trainer.addEventListener("state", () => {
@@ -192,12 +196,15 @@ async function begin(parts, initial) {
   if (link.error) parts.transport.say(link.error);
 }
 
+const unread = (why) => `What this browser had saved could not be read (${why}); it was set aside, and here is a new network.`;
+
 /**
  * Begin with the preset that the link names, else with what was saved in this browser, else with what the page was
  * delivered with. A reload goes on with what was made of the preset, which is saved in a place of its own.
  */
 async function resume(parts, initial) {
   const { session, editing, panel, transport, link } = parts;
+  let complaint = "";
   const saved = link.preset && !isReload() ? null : session.saved();
   const presets = link.preset && (await import("./sheets/presets.mjs"));
   if (presets && !saved && (await presets.openPreset(parts, link.preset))) return;
@@ -206,12 +213,18 @@ async function resume(parts, initial) {
       await panel.load(saved, true);
       if (presets) presets.remind(parts, link.preset);
       return;
-    } catch (error) {
-      session.setAside();
-      transport.say(`What this browser had saved could not be read (${error.message}), so here is a new network.`);
+    } catch ({ message, where }) {
+      if (where === undefined) session.stopSaving();
+      else session.setAside();
+      complaint = where === undefined ? NO_ANSWER : unread(message);
     }
   }
+  if (!saved && session.isIllegible) {
+    session.setAside();
+    complaint = unread("it is not JSON");
+  }
   editing.takeUp(initial, true);
+  if (complaint) transport.say(complaint);
 }
 
 /** Plotly arrives later than everything else; the inspector begins when it is there. */

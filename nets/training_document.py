@@ -29,6 +29,7 @@ from nets.schedules import SCHEDULES
 from nets.stopping import Best, Stop
 
 LARGEST_LOSS = float(np.finfo(np.float64).max)
+RATES = (1e-8, 1e3)  # learning rates, smallest and largest
 
 
 def training_document(training: Training) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def read_training(value: Any, data: DataSpec) -> Training:
     return Training(
         loss=loss,
         optimizer=optimizer,
-        learning_rate=read_number(values["learning_rate"], "training.learning_rate", 1e-8, 1e3),
+        learning_rate=read_number(values["learning_rate"], "training.learning_rate", *RATES),
         batch_size=read_integer(values["batch_size"], "training.batch_size", 1, LIMITS["points"]),
         **{name: read_number(values[name], f"training.{name}", 0, row.highest) for name, row in REGULARIZERS.items()},
         dropout_kind=read_choice(values["dropout_kind"], "training.dropout_kind", "kind of dropout", DROPOUTS),

@@ -4,9 +4,11 @@
  * And a lost graphics context comes back.
  */
 
-import { element, onDrag } from "./dom.mjs";
+import { element, onDrag, setText } from "./dom.mjs";
 import { Wall } from "./wall.mjs";
 
+const LOST = "The graphics are gone for the moment.";
+const WHY = "The browser has taken them away. The landscapes come back with them, or when the page is loaded again; all else goes on.";
 const TURN = 0.009; // radians a pixel dragged across
 const TILT = 0.004; // of the way to the map a pixel dragged down
 const SAME = 0.02; // of the domain: a click this near to what is pinned takes it away
@@ -32,9 +34,15 @@ export function wireWall({ view, wall, terms, weights, probe, frame }, root) {
   );
   frame.addEventListener("scroll", () => view.request());
   wireProbe(view, probe, frame);
+  const note = document.getElementById("flat-note");
   for (const drawn of [wall, terms.wall].filter((candidate) => candidate instanceof Wall)) {
-    drawn.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    drawn.canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      setText(note, LOST);
+      note.title = WHY;
+    });
     drawn.canvas.addEventListener("webglcontextrestored", () => {
+      setText(note, "");
       drawn.restore();
       view.resize();
     });

@@ -7,7 +7,10 @@
 
 import { LARGEST_HEIGHT } from "./arrange.mjs";
 import { levelSet } from "./cutting.mjs";
+import { element } from "./dom.mjs";
 
+const NO_WEBGL = "No surface, because this browser has no WebGL. The map below shows the same heights.";
+const LOST = "This browser has taken the surface’s graphics away. It comes back with them; the map below shows the same heights.";
 const REST = 350; // ms without a change before the fine picture is drawn
 const SMOOTH = 25; // ms between frames when the graphics keep up
 const SHARE = 0.25; // of the main thread's time that Plotly may take while things move
@@ -47,10 +50,32 @@ export class Inspector {
     this.timer = null;
     this.isStale = false;
     this.isInSight = false;
+    this.note = element("p", { class: "no-surface" });
+    this.#watchGraphics();
     new IntersectionObserver((entries) => {
       this.isInSight = entries.at(-1).isIntersecting;
       if (this.isInSight) this.invalidate();
     }).observe(surface.closest("#inspector"));
+  }
+
+  /** Plotly makes a lost scene anew by itself, once the browser gives the graphics back, which it does if it is asked to. */
+  #watchGraphics() {
+    const { surface } = this;
+    if (surface.querySelector(".no-webgl")) this.#replaceSurface(NO_WEBGL);
+    surface.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      this.#replaceSurface(LOST);
+    }, true);
+    surface.addEventListener("webglcontextrestored", () => {
+      this.note.remove();
+      this.invalidate();
+    }, true);
+  }
+
+  /** Say why there is no surface, where it would be. @param {string} why */
+  #replaceSurface(why) {
+    this.note.textContent = why;
+    this.surface.closest(".surface-plot").after(this.note);
   }
 
   /** Say that the picture changed. */

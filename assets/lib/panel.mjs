@@ -11,6 +11,7 @@ import { differences } from "./components.mjs";
 
 const OF_NEURON = ["neuron-activation", "remove-neuron"]; // controls of the selected neuron
 const PATIENCE = 10_000; // ms to wait for an answer
+const DEEPEST = 20; // levels; a document has six, and what has hundreds no server reads
 
 export class Panel {
   /**
@@ -51,6 +52,7 @@ export class Panel {
    * @returns {Promise<object>} the proposal
    */
   load(document, isAnotherRun) {
+    if (isDeeper(document, DEEPEST)) return Promise.reject(Object.assign(new Error("it is nested too deeply"), { where: "" }));
     this.pending.length = 0;
     this.loading = { document, isAnotherRun };
     return this.#send();
@@ -65,8 +67,9 @@ export class Panel {
       if (value === "" && !this.clearable.has(idText(id))) continue; // a box on the way to another number
       if (this.shown.get(idText(id)) === value) continue;
       this.shown.set(idText(id), property.endsWith("n_clicks") ? undefined : value);
-      // what could not be done is said by the accept hook
-      this.change(this.#asChange(id, property.endsWith("n_clicks") ? null : value)).catch(() => {});
+      const change = this.#asChange(id, property.endsWith("n_clicks") ? null : value);
+      if (change.value !== null && isOfSame(change, this.pending.at(-1))) this.pending.pop(); // a key that is held down
+      this.change(change).catch(() => {}); // what could not be done is said by the accept hook
     }
   }
 
@@ -169,6 +172,12 @@ export class Panel {
     }
   }
 }
+
+const isDeeper = (value, levels) =>
+  value instanceof Object && (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)));
+
+/** Whether two changes set one and the same control. */
+const isOfSame = (a, b) => b && a.control === b.control && a.layer === b.layer && a.neuron === b.neuron && b.value !== null;
 
 /** @param {any} id a Dash id @returns {string} the same text for the same id */
 function idText(id) {

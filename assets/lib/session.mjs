@@ -3,7 +3,8 @@
  * copy in local storage. The browser holds the network; the server holds nothing.
  *
  * Events: "settings" when anything but the numbers changed (other layers, other data, other
- * training), "parameters" when the numbers did; `detail.from` is the first layer that is affected.
+ * training), "parameters" when the numbers did; `detail.from` is the first layer that is affected; "full" the
+ * first time that the browser has no room for the document.
  */
 
 import { countParameters, decodeFloat64, encodeFloat64, layerOfParameter, layoutLayers, settingsText } from "./document.mjs";
@@ -30,6 +31,7 @@ export class Session extends EventTarget {
     /** @type {?import("./metrics.mjs").Points} */
     this.points = null;
     this.metrics = null;
+    this.isFull = false; // whether there once was no room
     this.undos = [];
     this.redos = [];
   }
@@ -123,7 +125,12 @@ export class Session extends EventTarget {
 
   /** Save a moment to local storage. @returns {boolean} whether there was room */
   save(moment = this) {
-    return remember(this.storage, this.key, JSON.stringify(this.model(moment)));
+    const isSaved = remember(this.storage, this.key, JSON.stringify(this.model(moment)));
+    if (!isSaved && this.storage && !this.isFull) {
+      this.isFull = true;
+      this.dispatchEvent(new Event("full"));
+    }
+    return isSaved;
   }
 
   /** @returns {?object} what was saved last; null if nothing, or nothing legible */
@@ -135,9 +142,22 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Keep what was saved under another name, before something else is saved in its place. */
+  /** Whether something was saved that is no JSON at all. */
+  get isIllegible() {
+    return this.saved() === null && recall(this.storage, this.key) !== null;
+  }
+
+  /** Keep what was saved under a name of its own, before something else is saved in its place. */
   setAside() {
-    remember(this.storage, `${this.key}.unread`, recall(this.storage, this.key));
+    const text = recall(this.storage, this.key);
+    const names = [`${this.key}.unread`];
+    while (![null, text].includes(recall(this.storage, names.at(-1)))) names.push(`${names[0]}.${names.length + 1}`);
+    if (!remember(this.storage, names.at(-1), text)) this.stopSaving();
+  }
+
+  /** Leave what was saved as it is: nothing is saved any more before the page is loaded again. */
+  stopSaving() {
+    this.storage = null;
   }
 
   #emit(type, from) {

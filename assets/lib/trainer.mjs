@@ -13,6 +13,7 @@ import { ConnectionLost, orLost, readLines } from "./ndjson.mjs";
 import { Playback } from "./playback.mjs";
 import { post, retryAfter } from "./post.mjs";
 
+const SILENCE = 10_000; // ms after which a connection counts as dead: a server that is well says something every 2 s
 const BACKOFF = [250, 500, 1000, 2000, 4000]; // ms before trying to connect again
 
 export class Trainer extends EventTarget {
@@ -169,16 +170,19 @@ export class Trainer extends EventTarget {
 
   /** Read one answer to its end. @returns {Promise<?{wait: number, notice: string}>} before the next attempt; null for none */
   async #attempt(signal) {
+    const watch = new Watchdog(signal);
     try {
-      const response = await this.#request(signal);
+      const response = await this.#request(watch.signal);
       if (response.status === 503) return { wait: retryAfter(response), notice: "The server is busy; waiting for a place…" };
       if (!response.ok && response.status < 500) {
         await this.#refused(response, signal);
         return null;
       }
-      if (response.ok && (await this.#read(response, signal))) return this.ending ? null : { wait: 0, notice: "" };
+      if (response.ok && (await this.#read(response, signal, watch))) return this.ending ? null : { wait: 0, notice: "" };
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
+    } finally {
+      watch.end();
     }
     const wait = BACKOFF[Math.min(this.failures, BACKOFF.length - 1)];
     this.failures += 1;
@@ -194,9 +198,9 @@ export class Trainer extends EventTarget {
   }
 
   /** @returns {Promise<boolean>} whether the run came to an end that the server announced */
-  async #read(response, signal) {
+  async #read(response, signal, watch) {
     let isEnded = false;
-    for await (const line of readLines(response.body)) {
+    for await (const line of readLines(response.body, () => watch.hear())) {
       if (signal.aborted) return true;
       if (this.state === "reconnecting") this.#become("running");
       this.failures = 0;
@@ -223,6 +227,26 @@ export class Trainer extends EventTarget {
     if (signal.aborted) return;
     this.#stop();
     this.#become("paused", `The server refused to train: ${error}${where ? ` (${where})` : ""}.`);
+  }
+}
+
+/** Breaks a connection that hangs without being closed, which no browser does by itself. */
+class Watchdog {
+  /** @param {AbortSignal} signal of the run, whose end is the connection's */
+  constructor(signal) {
+    this.abort = new AbortController();
+    this.signal = this.abort.signal;
+    signal.addEventListener("abort", () => this.abort.abort(), { once: true, signal: this.signal });
+    this.hear();
+  }
+
+  hear() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.abort.abort(), SILENCE);
+  }
+
+  end() {
+    clearTimeout(this.timer);
   }
 }
 

@@ -357,6 +357,14 @@ def test_another_method_is_refused_and_the_right_one_is_named(client: FlaskClien
     assert response.headers["Allow"] == "POST"
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/presets", "/api/presets/xor", "/api/openapi.json"])
+def test_what_can_only_be_looked_up_says_so(client: FlaskClient, path: str, method: str) -> None:
+    response = fetch(client, path, method=method)
+    assert_is_refusal(response, 405, "", "with GET")
+    assert response.headers["Allow"] == "GET"
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/train/now", "/api/train/", "/api/" + "x" * 5000])
 def test_a_path_that_does_not_exist_is_not_the_page(client: FlaskClient, path: str, method: str) -> None:

@@ -229,6 +229,35 @@ def test_a_gesture_begins_and_ends_once_and_a_reset_is_a_whole_one(modules: Reli
     assert epochs == [0]
 
 
+def test_a_control_whose_key_is_held_down_is_one_change_and_not_hundreds(modules: Relief) -> None:
+    """While the server is asked a change waits; beyond so many the server would take none of them."""
+    sent = modules.evaluate_module(
+        "panel.mjs",
+        """const sent = [];
+           const dash = { set_props: (id, { data }) => sent.push(data.changes) };
+           const hooks = { model: () => ({}), selection: () => ({ layer: 0, neuron: 0 }), version: () => 1, hold() {} };
+           const panel = new m.Panel(dash, hooks);
+           const set = (control, value) =>
+             panel.collect([{ prop_id: `${JSON.stringify({ control, layer: -1 })}.value`, value }]);
+           const click = (control) =>
+             panel.collect([{ prop_id: `${JSON.stringify({ control, layer: -1 })}.n_clicks`, value: 1 }]);
+           for (let i = 1; i <= 100; i += 1) set('noise', i);
+           set('classes', 3);
+           set('noise', 7);
+           click('add-layer');
+           click('add-layer');
+           clearTimeout(panel.timer);
+           return sent.at(-1);""",
+    )
+    assert [(change["control"], change["value"]) for change in sent] == [
+        ("noise", 100),
+        ("classes", 3),
+        ("noise", 7),
+        ("add-layer", None),
+        ("add-layer", None),
+    ]
+
+
 def shown(modules: Relief, bursts: list[list[int]], frames: list[float]) -> list[list[int]]:
     """Return what playback shows at each of some frames; bursts are [ms, first, last] of moments 0, 1, 2, …"""
     return list(

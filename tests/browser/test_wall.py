@@ -112,8 +112,12 @@ def test_a_lost_context_comes_back_with_all_its_landscapes(relief: Relief) -> No
            }"""
     )
     relief.until("() => document.querySelector('.wall-canvas').getContext('webgl2').isContextLost()")
+    relief.until("() => document.querySelector('#flat-note').textContent.includes('graphics are gone')")
+    relief.call("relief.step(1)")  # everything else goes on
+    relief.call("relief.seek(0)")
     relief.page.evaluate("() => window.losers.forEach((loser) => loser.restoreContext())")
     relief.until("() => window.restored === 2")
+    assert relief.text("#flat-note") == ""
     after = [picture_of(relief, layer, 1) for layer in (0, 1)] + [relief.pixels(".picture")]
     for old, new in zip(before, after, strict=True):
         np.testing.assert_allclose(new.astype(int), old.astype(int), atol=2)

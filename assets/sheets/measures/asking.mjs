@@ -10,6 +10,7 @@ import { ask } from "../../lib/post.mjs";
 
 const REST = 300; // ms without a change before the server is asked
 const SPACING = 500; // ms between requests while training
+const PATIENCE = 60_000; // ms to wait for an answer: a connection may hang without being closed
 
 /** @typedef {{document: object, measures: object}} Answer what was measured, and what the server answered */
 
@@ -94,7 +95,7 @@ export class Asking extends EventTarget {
 }
 
 async function request(model) {
-  const response = await ask("/api/measures", { model }).catch(() => {
+  const response = await ask("/api/measures", { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
     throw new Error(NOT_LOADED);
   });
   const body = await response.json().catch(() => ({}));

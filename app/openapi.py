@@ -1,0 +1,203 @@
+"""The HTTP API described in OpenAPI 3.1, made of the tables that it is built from; ``GET /api/openapi.json`` has it."""
+
+from typing import Any
+
+from app.document_schema import BASE64, Schema, document_schemas, fields, names, number, or_null, ref, whole
+from app.exports import DEFAULTS, EXPORTS, GRID_SIZES
+from app.layer_figures import KINDS, THEMES
+from app.presets import PRESETS
+from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON
+from nets import create, dataset, serialise
+from nets.code import FORMATS
+from nets.limits import LARGEST_EPOCH, LIMITS
+
+VERSION = "1"  # of the document and of the wire
+
+# How every option of an export is read; see ``app.exports.OPTIONS``.
+OPTION_SCHEMAS: dict[str, Schema] = {
+    "layer": whole(0, LIMITS["layers"], description="0 = the inputs"),
+    "kind": names(KINDS),
+    "theme": names(THEMES),
+    "format": names(FORMATS),
+    "points": whole(*GRID_SIZES, description="an axis"),
+}
+
+REFUSALS = {
+    "400": "no JSON, or a body that cannot be read",
+    "404": "there is no such thing",
+    "413": f"more than {LIMITS['bytes a request']} bytes",
+    "415": "another content type than application/json",
+    "422": "something in it is wrong: `where` is the path of it, `error` says what is allowed",
+}
+OF_A_BODY = ("400", "413", "415", "422")
+
+
+def description() -> dict[str, Any]:
+    """Return the description of everything under ``/api`` and of what tells how the server is."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Relief",
+            "version": VERSION,
+            "summary": "Trains small networks over the plane, and tells what every neuron of them computes.",
+            "description": "The server keeps nothing: every request holds the whole network, as a document.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {
+            "/api/train": {"post": _training()},
+            "/api/gradient": {"post": _question("gradient", "which way training would move every parameter")},
+            "/api/measures": {"post": _question("measures", "what a network gets right, and what gradients arrive")},
+            **{f"/api/export/{kind}": {"post": _export(kind)} for kind in EXPORTS},
+            "/api/presets": {"get": _look_up("presets", "every preset, by chapter", ref("Gallery"))},
+            "/api/presets/{name}": {"get": _preset()},
+            "/api/openapi.json": {"get": _look_up("description", "this description", {"type": "object"})},
+            "/healthz": {"get": _look_up("healthz", "whether the server is alive", ref("Health"))},
+        },
+        "components": {"schemas": {**document_schemas(), **_answers()}},
+    }
+
+
+def _operation(name: str, summary: str, content: Any, refusals: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    refused = {status: {"description": REFUSALS[status], "content": _json(ref("Refusal"))} for status in refusals}
+    good = {"description": summary, "content": content}
+    return {"operationId": name, "summary": summary, **more, "responses": {"200": good, **refused}}
+
+
+def _json(schema: Schema) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _body(properties: dict[str, Schema]) -> dict[str, Any]:
+    """Describe a request about a network, with a small one as its example."""
+    schema = fields({"model": ref("Document"), **properties}, ("model",))
+    example = {"model": serialise(create(dataset("xor", n=40), hidden=[3]))}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def _with_places(operation: dict[str, Any]) -> dict[str, Any]:
+    """Add the answer of a server that has no place, or no background, for this just now."""
+    seconds = {"description": "seconds", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    busy = {"description": "busy; ask again", "headers": {"Retry-After": seconds}, "content": _json(ref("Refusal"))}
+    operation["responses"]["503"] = busy
+    return operation
+
+
+def _training() -> dict[str, Any]:
+    lines = {"type": "string", "contentMediaType": NDJSON, "contentSchema": ref("Line")}
+    body = _body(
+        {
+            "epochs": whole(1, MOST_EPOCHS, default=MOST_EPOCHS, description="from where the document is"),
+            "rate": or_null(number(0.1, LARGEST_RATE, description="epochs a second at most; null for no limit")),
+        }
+    )
+    told = "Lines of JSON, each a `Line`, as they are computed; closing the connection ends the run."
+    run = _operation("train", "train a network", {NDJSON: {"schema": lines}}, OF_A_BODY, description=told)
+    return _with_places({**run, "requestBody": body})
+
+
+def _question(name: str, summary: str) -> dict[str, Any]:
+    answer = _json(ref(name.capitalize()))
+    return _with_places({**_operation(name, summary, answer, OF_A_BODY), "requestBody": _body({})})
+
+
+def _export(kind: str) -> dict[str, Any]:
+    row = EXPORTS[kind]
+    options = {name: {**OPTION_SCHEMAS[name], "default": DEFAULTS[name]} for name in row.options}
+    schema = {"type": "object"} if row.mimetype == "application/json" else {}
+    content = {row.mimetype: {"schema": schema}}
+    return _with_places({**_operation(f"export-{kind}", row.what, content, OF_A_BODY), "requestBody": _body(options)})
+
+
+def _look_up(name: str, summary: str, answer: Schema) -> dict[str, Any]:
+    return _operation(name, summary, _json(answer))
+
+
+def _preset() -> dict[str, Any]:
+    name = {"name": "name", "in": "path", "required": True, "schema": names(PRESETS)}
+    return _operation("preset", "one preset", _json(ref("Preset")), ("404",), parameters=[name])
+
+
+def _answers() -> dict[str, Schema]:
+    text: Schema = {"type": "string"}
+    measured: Schema = {"type": ["number", "null"]}
+    metrics = dict.fromkeys(("train_loss", "test_loss", "train_accuracy", "test_accuracy"), measured)
+    base64: Schema = {"type": "string", "pattern": BASE64, "contentEncoding": "base64"}
+    moment = {"epoch": whole(0, LARGEST_EPOCH), "parameters": base64, **metrics}
+    checkpoint = {**moment, "progress": ref("Progress")}
+    reason = {"where": text, "why": text}
+    return {
+        "Refusal": fields({"error": {**text, "description": "one sentence"}, "where": text}, ("error", "where")),
+        "Snapshot": fields(moment, moment, description="parameters in float32"),
+        "Checkpoint": fields(
+            checkpoint, checkpoint, description="parameters in float64: all that it takes to go on to the bit"
+        ),
+        "LastLine": {
+            "oneOf": [
+                fields({**checkpoint, "end": {"const": "epochs"}}, (*checkpoint, "end")),
+                fields(
+                    {**checkpoint, "end": {"enum": ["stopped", "diverged"]}, **reason}, (*checkpoint, "end", *reason)
+                ),
+            ]
+        },
+        "Line": {"oneOf": [ref("Snapshot"), ref("Checkpoint"), ref("LastLine")]},
+        "Gradient": fields(
+            {"loss": {"type": "number"}, "gradient": {**base64, "description": "float64"}}, ("loss", "gradient")
+        ),
+        "Fit": _fit(measured),
+        "Measures": _measures(reason),
+        "Gallery": _gallery(),
+        "Preset": _opened(),
+        "Health": fields({"status": {"const": "ok"}}, ("status",)),
+    }
+
+
+def _fit(measured: Schema) -> Schema:
+    count = {"type": "integer", "minimum": 0}
+    properties = {
+        "points": {**count, "minimum": 1},
+        "loss": measured,
+        "accuracy": measured,
+        "confusion": or_null({"type": "array", "items": {"type": "array", "items": count}}),
+        "r_squared": measured,
+    }
+    return fields(properties, properties)
+
+
+def _measures(finding: dict[str, Schema]) -> Schema:
+    neurons: Schema = {"type": "array", "items": {"type": "integer", "minimum": 0}}
+    layer = {"gradient_norm": {"type": ["number", "null"]}, "dead": neurons, "saturated": neurons}
+    properties = {
+        "train": ref("Fit"),
+        "test": or_null(ref("Fit")),
+        "layers": {"type": "array", "items": fields(layer, layer)},
+        "findings": {"type": "array", "items": fields(finding, finding)},
+    }
+    return fields(properties, properties)
+
+
+def _told() -> dict[str, Schema]:
+    return {"id": names(PRESETS), "title": {"type": "string"}, "look": {"type": "string"}}
+
+
+def _gallery() -> Schema:
+    entry = {**_told(), "picture": {"type": "object", "description": "the network that its picture is drawn from"}}
+    chapter: dict[str, Schema] = {
+        "title": {"type": "string"},
+        "presets": {"type": "array", "items": fields(entry, entry)},
+    }
+    chapters: dict[str, Schema] = {"chapters": {"type": "array", "items": fields(chapter, chapter)}}
+    return fields(chapters, chapters)
+
+
+def _opened() -> Schema:
+    index: Schema = {"type": "integer", "minimum": 0}
+    properties = {
+        **_told(),
+        "select": {"type": "array", "items": index, "minItems": 2, "maxItems": 2, "description": "layer, neuron"},
+        "plays": {"type": "boolean", "description": "whether it is there to be trained"},
+        "tilt": number(0, 1, description="of the landscapes; 1 is a map"),
+        "rate": {"type": ["string", "null"], "description": "epochs a second"},
+        "document": ref("Document"),
+    }
+    return fields(properties, properties)
