@@ -38,10 +38,11 @@ def register(server: Flask, background: Background, runs: Runs) -> None:
 
     @api.post("/train")
     def train() -> Response:
-        run = parse_run(_json_body(), session())
         is_gone, has_stalled = hang_up_detector(request.environ), stall_detector(request.environ)
-        place = ExitStack()
-        place.enter_context(background.streams.take(run.session))
+        with ExitStack() as taking:  # a place first: to read a document that has to wait would be for nothing
+            taking.enter_context(background.streams.take(session()))
+            run = parse_run(_json_body(), session())
+            place = taking.pop_all()
 
         def body() -> Iterator[bytes]:
             # the generator is closed when the connection is, and that gives the place back

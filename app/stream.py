@@ -22,7 +22,7 @@ from nets.model import Model
 MOST_EPOCHS = 100_000
 LARGEST_RATE = 1000  # epochs a second
 NDJSON = "application/x-ndjson"
-LOOK_EVERY = 0.1  # s; whether anybody still waits
+LOOK_EVERY = 0.5  # s; whether anybody still waits
 SIGN_OF_LIFE = b"\n"
 
 
