@@ -5,7 +5,10 @@ import resource
 import signal
 
 from app.environment import leave_kernel, take_kernel
+from app.places import QUESTIONS
 from app.settings import read_settings
+
+OTHERS = 48  # threads for whatever waits for no turn
 
 settings = read_settings(os.environ)
 
@@ -13,7 +16,7 @@ wsgi_app = "app:create_app()"
 bind = f"{settings.host}:{settings.port}"
 worker_class = "app.serving.PatientWorker"
 workers = 1
-threads = settings.threads
+threads = settings.streams + QUESTIONS + OTHERS
 worker_connections = min(
     1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 100
 )  # a file each, and some for the rest

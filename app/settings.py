@@ -32,9 +32,8 @@ SETTINGS = (
         "one per core",
     ),
     Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train", "processes of this server train"),
-    Setting("RELIEF_STREAMS", 240, "runs at once; one more is told to wait"),
+    Setting("RELIEF_STREAMS", 240, "runs at once, each of which holds a thread; one more is told to wait"),
     Setting("RELIEF_STREAMS_PER_SESSION", 16, "runs at once of one browser"),
-    Setting("RELIEF_THREADS", 256, "threads that answer requests; each run holds one"),
     Setting(
         "RELIEF_HOSTS",
         "",
@@ -55,7 +54,6 @@ class Settings:
     celery_broker_url: str
     streams: int
     streams_per_session: int
-    threads: int
     hosts: str
     frame_ancestors: str
 

@@ -252,10 +252,10 @@ def test_a_length_that_is_none_is_refused(server: Server, length: str) -> None:
     assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(f"{POST}Content-Length: {length}\r\n\r\n".encode()))
 
 
-def test_300_slow_clients_keep_nobody_from_being_answered(server: Server) -> None:
+def test_400_slow_clients_keep_nobody_from_being_answered(server: Server) -> None:
     """More than there are threads; each sends a little of a request, and then another little."""
     with ExitStack() as closing:
-        crowd = [closing.enter_context(server.connect_raw(CHUNKED[:-20])) for _ in range(300)]
+        crowd = [closing.enter_context(server.connect_raw(CHUNKED[:-20])) for _ in range(400)]
         for _ in range(10):
             start = time.monotonic()
             assert server.get("/healthz")[0].status == 200
