@@ -3,8 +3,8 @@ FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 relief
 WORKDIR /srv/relief
 
-COPY requirements.txt requirements-fast.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check -r requirements-fast.txt
+COPY requirements.lock requirements-fast.lock requirements-cluster.lock .
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-fast.lock -r requirements-cluster.lock
 
 COPY app app
 COPY nets nets

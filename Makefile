@@ -1,14 +1,16 @@
-# make run | fast | dev | test | check | bench | load | pictures
+# make run | fast | dev | test | check | bench | load | pictures | lock | audit
 
 VENV ?= .venv
+LOCKING ?= .venv-lock
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8050
 export HOST PORT
 
 BIN := $(VENV)/bin
+INSTALL := install --quiet --disable-pip-version-check
 
-.PHONY: run fast dev test test-python test-browser check browser bench load pictures clean
+.PHONY: run fast dev test test-python test-browser check browser servers bench load pictures lock audit clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -19,10 +21,10 @@ dev: $(VENV)/.run
 	@exec $(BIN)/python app.py
 
 # The two halves side by side, a core each; what either says is printed when it ends.
-test: check browser
+test: check browser servers
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-python test-browser
 
-test-python: $(VENV)/.dev
+test-python: servers
 	$(BIN)/pytest --ignore=tests/browser -p no:cacheprovider
 
 test-browser: browser
@@ -45,28 +47,44 @@ pictures: $(VENV)/.dev browser
 browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
 
-clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache nets/__pycache__
+servers: $(VENV)/.dev
+	@$(BIN)/python -m tests.app.install
 
-# Each stamp is newer than the requirements it was installed from, so a second start installs nothing.
+# What is installed is what is locked: after a change of requirements*.txt the locks are written anew.
+lock: $(LOCKING)/.made
+	$(LOCKING)/bin/python -m tests.lock
+
+# Needs the index's vulnerability service; says so where that is not reached.
+audit: $(LOCKING)/.made
+	@$(LOCKING)/bin/python -m tests.audit
+
+clean:
+	rm -rf $(VENV) $(LOCKING) .mypy_cache .pytest_cache .ruff_cache nets/__pycache__
+
+# Each stamp is newer than the lock it was installed from, so a second start installs nothing.
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Relief needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	$(BIN)/pip $(INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.fast: requirements-fast.txt requirements.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-fast.txt
+$(VENV)/.fast: requirements-fast.lock requirements.lock | $(BIN)/python
+	$(BIN)/pip $(INSTALL) --require-hashes -r requirements-fast.lock
 	$(BIN)/python -m app.warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.fast
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.dev: requirements-dev.lock requirements-cluster.lock $(VENV)/.fast
+	$(BIN)/pip $(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	$(BIN)/pip $(INSTALL) --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(LOCKING)/.made: requirements-lock.txt
+	$(PYTHON) -m venv $(LOCKING)
+	$(LOCKING)/bin/pip $(INSTALL) -r requirements-lock.txt
 	@touch $@

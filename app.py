@@ -7,4 +7,5 @@ if __name__ == "__main__":
     from app.settings import read_settings
 
     settings = read_settings(os.environ)
-    create_app(settings).run(host=settings.host, port=settings.port, debug=True)
+    # Flask's own: Dash's would add to a server that has answered its first request already, which Flask does not allow
+    create_app(settings).server.run(host=settings.host, port=settings.port, debug=True)

@@ -2,6 +2,8 @@
 
 import os
 import re
+import sys
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -9,11 +11,13 @@ from dash import Dash
 from flask import Flask, Response
 from plotly.io.json import to_json_plotly
 
-from app import callbacks, compression, headers, page_requests, routes
+from app import callbacks, compression, headers, operations, origin, page_requests, routes
 from app.background import Background
 from app.layout import FIRST_RATE, page
+from app.metrics import Metrics
 from app.palette import LIGHT, style_sheet
 from app.pool import LocalWorker
+from app.runs import Runs
 from app.settings import Settings, read_settings
 from app.worker import Worker
 from nets import Model, create, dataset
@@ -49,18 +53,26 @@ PRELOADS
 </html>"""
 
 
-def create_app(settings: Settings | None = None, worker: Worker | None = None) -> Dash:
+def create_app(
+    settings: Settings | None = None, worker: Worker | None = None, log: Callable[[str], None] | None = None
+) -> Dash:
     """Build the application.
 
     Args:
         settings: defaults to what the environment says.
-        worker: defaults to a ``LocalWorker`` with ``settings.processes`` processes.
+        worker: defaults to the one that the settings choose.
+        log: is given a line for each run that has ended; defaults to standard output.
     """
     settings = settings or read_settings(os.environ)
-    worker = worker or LocalWorker(settings.processes)
+    runs = Runs(log or _print)
+    metrics = Metrics(runs)
+    worker = metrics.watched(worker or choose_worker(settings))
     model = create(dataset("spiral", classes=3), hidden=[8, 8], activation="tanh")
     server = Flask("app")
     server.config["MAX_CONTENT_LENGTH"] = 2 * LIMITS["bytes a request"]  # a document and what Dash wraps it in
+    background = server.extensions["background"] = Background(worker, settings)  # closed by whoever serves
+    metrics.watch(server, background)
+    origin.register(server, settings.host, settings.hosts)
     compression.configure(server)
     app = LeanDash(
         "app",
@@ -75,11 +87,33 @@ def create_app(settings: Settings | None = None, worker: Worker | None = None) -
     app.layout = page(model)
     callbacks.register(app)
     page_requests.register(app)
-    routes.register(server, Background(worker, settings))
+    operations.register(server, background, metrics)
+    routes.register(server, background, runs)
     headers.register(server, app.csp_hashes(), settings.frame_ancestors)
     # Dash finishes its set-up during the first request; two first requests at once can each see half of it.
     server.test_client().get("/_dash-dependencies")
     return app
+
+
+def choose_worker(settings: Settings) -> Worker:
+    """Return a pool of processes on this machine, or, where there is a Redis server to ask at, Celery workers.
+
+    Raises:
+        ValueError: where Celery is wanted and not installed, or the address is not one of Redis.
+    """
+    if not settings.celery_broker_url:
+        return LocalWorker(settings.processes)
+    try:
+        from app.cluster import CeleryWorker  # noqa: PLC0415  half a second, and only where it is wanted
+    except ModuleNotFoundError as error:
+        told = "CELERY_BROKER_URL is set, but Celery is not installed: pip install -r requirements-cluster.lock"
+        raise ValueError(told) from error
+    return CeleryWorker(settings.celery_broker_url, settings.processes)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")  # at once, so that lines of several threads stay whole
+    sys.stdout.flush()
 
 
 class LeanDash(Dash):  # type: ignore[misc]  # Dash comes without types

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.places import Places
+from app.places import QUESTIONS, QUESTIONS_PER_SESSION, Places
 from app.settings import Settings
 from app.tasks import Payload
 from app.turns import Turn, Turns
@@ -12,8 +12,6 @@ from app.worker import Worker, WorkerError
 TURN = 0.4  # s within which every run gets a slice
 LONGEST_SLICE = 0.05  # s
 SHORTEST_SLICE = 0.002  # s
-QUESTIONS = 32  # that may be open at once, each holding a thread
-QUESTIONS_PER_SESSION = 4
 QUESTION = 0.02  # s that a question takes, about
 PATIENCE = 20.0  # s that a question waits for its turn
 

@@ -1,4 +1,4 @@
-"""The connection of a request: whether anybody is still there."""
+"""The connection of a request: whether anybody is still there, and whether they read."""
 
 import socket
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ def hang_up_detector(environment: Mapping[str, Any]) -> Callable[[], bool]:
     Args:
         environment: of WSGI.
     """
-    connection = next((environment[name] for name in SOCKETS if name in environment), None)
+    connection = _socket_of(environment)
     if not isinstance(connection, socket.socket):
         return lambda: False
 
@@ -26,3 +26,13 @@ def hang_up_detector(environment: Mapping[str, Any]) -> Callable[[], bool]:
             return True
 
     return has_hung_up
+
+
+def stall_detector(environment: Mapping[str, Any]) -> Callable[[], bool]:
+    """Return a function that tells whether the connection was given up because its client did not read."""
+    connection = _socket_of(environment)
+    return lambda: bool(getattr(connection, "has_stalled", False))
+
+
+def _socket_of(environment: Mapping[str, Any]) -> Any:
+    return next((environment[name] for name in SOCKETS if name in environment), None)

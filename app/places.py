@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+QUESTIONS = 32  # that may be open at once, each holding a thread
+QUESTIONS_PER_SESSION = 4
+
 
 class NoPlaceError(Exception):
     """All places are taken; try again a little later."""

@@ -6,6 +6,7 @@ task is tried again in a new one, which is harmless because tasks are pure.
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,13 +16,13 @@ from traceback import format_exc
 
 import orjson
 
+from app.environment import limit_threads
 from app.tasks import Payload, perform
 from app.worker import TaskError, WorkerError
 
 TRIES = 3  # of a task whose process was killed under it
 TIME_LIMIT = 30.0  # s a task may take
 NICENESS = 0  # training gives way to answering requests
-THREAD_LIMITS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 DONE, FAILED = b"+", b"-"  # how an answer begins
 
 
@@ -109,9 +110,7 @@ class _Place:
             process.join()
 
     def _start(self) -> None:
-        # One BLAS thread a process: matrices this small gain nothing from more, and results
-        # could differ in the last bit from machine to machine. Inherited when they start.
-        os.environ.update(dict.fromkeys(THREAD_LIMITS, "1"))
+        limit_threads()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["app.tasks", "app.warm"])
         here, there = context.Pipe()
@@ -124,6 +123,7 @@ class _Place:
 def _serve(pipe: Connection) -> None:
     """Answer what comes through a pipe until its other end is closed."""
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, with which this ends
     _follow_parent()
     with suppress(EOFError, OSError):
         while True:

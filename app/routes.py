@@ -1,4 +1,4 @@
-"""The HTTP API: training, gradients, measures, exports, presets and its description under ``/api``, ``GET /healthz``.
+"""The HTTP API: training, gradients, measures, exports, presets and its description under ``/api``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -14,10 +14,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import openapi, presets
 from app.background import Background
-from app.connection import hang_up_detector
+from app.connection import hang_up_detector, stall_detector
 from app.exports import EXPORTS, export
 from app.places import NoPlaceError
-from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Record, Run, lines
+from app.runs import Runs
+from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, lines
 from app.worker import WorkerError
 from nets.document import parse, serialise
 from nets.fields import DocumentError
@@ -31,21 +32,22 @@ LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its pa
 ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
 
 
-def register(server: Flask, background: Background) -> None:
+def register(server: Flask, background: Background, runs: Runs) -> None:
     """Add the API to a Flask server."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
     @api.post("/train")
     def train() -> Response:
-        run = parse_run(_json_body(), session())
-        is_gone = hang_up_detector(request.environ)
-        place = ExitStack()
-        place.enter_context(background.streams.take(run.session))
+        is_gone, has_stalled = hang_up_detector(request.environ), stall_detector(request.environ)
+        with ExitStack() as taking:  # a place first: to read a document that has to wait would be for nothing
+            taking.enter_context(background.streams.take(session()))
+            run = parse_run(_json_body(), session())
+            place = taking.pop_all()
 
         def body() -> Iterator[bytes]:
             # the generator is closed when the connection is, and that gives the place back
-            with place:
-                yield from lines(background, run, Record(), is_gone)
+            with place, runs.follow(run, has_stalled) as record:
+                yield from lines(background, run, record, is_gone)
 
         response = Response(body(), mimetype=NDJSON)
         response.call_on_close(place.close)
@@ -79,10 +81,6 @@ def register(server: Flask, background: Background) -> None:
 
     _register_refusals(server, api)
     server.register_blueprint(api)
-
-    @server.get("/healthz")
-    def healthz() -> Response:
-        return _json({"status": "ok"})
 
 
 def _register_refusals(server: Flask, api: Blueprint) -> None:

@@ -12,21 +12,34 @@ class Setting:
     Attributes:
         name: the environment variable.
         default: its value where the variable is not set; its type decides how text is read.
-        help: one sentence for the README.
+        meaning: what it sets, in a few words.
+        default_in_words: the default as the README shows it, where its value says too little.
     """
 
     name: str
     default: str | int
-    help: str
+    meaning: str
+    default_in_words: str = ""
 
 
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "address to listen on"),
     Setting("PORT", 8050, "port to listen on"),
-    Setting("RELIEF_PROCESSES", os.cpu_count() or 1, "training processes (default: one per core)"),
-    Setting("RELIEF_STREAMS", 240, "pages that may train at once; one more is told to wait"),
-    Setting("RELIEF_STREAMS_PER_SESSION", 16, "of them in one browser"),
-    Setting("RELIEF_THREADS", 256, "threads that answer requests; each stream holds one"),
+    Setting(
+        "RELIEF_PROCESSES",
+        os.cpu_count() or 1,
+        "training processes; or tasks that Celery workers are given at once",
+        "one per core",
+    ),
+    Setting("CELERY_BROKER_URL", "", "Redis at which Celery workers train", "processes of this server train"),
+    Setting("RELIEF_STREAMS", 240, "runs at once, each of which holds a thread; one more is told to wait"),
+    Setting("RELIEF_STREAMS_PER_SESSION", 16, "runs at once of one browser"),
+    Setting(
+        "RELIEF_HOSTS",
+        "",
+        "names under which it may be asked, with commas between them; `.example.org` stands for all that end so",
+        "any, but only this machine's own where `HOST` is one of them",
+    ),
     Setting("RELIEF_FRAME_ANCESTORS", "'none'", "who may embed the page, as in Content-Security-Policy"),
 )
 
@@ -38,9 +51,10 @@ class Settings:
     host: str
     port: int
     processes: int
+    celery_broker_url: str
     streams: int
     streams_per_session: int
-    threads: int
+    hosts: str
     frame_ancestors: str
 
 
@@ -67,5 +81,5 @@ def _read(setting: Setting, text: str | None) -> str | int:
     except ValueError:
         number = 0
     if number < 1:
-        raise ValueError(f"{setting.name} is {text!r}; expected a whole number from 1 ({setting.help})")
+        raise ValueError(f"{setting.name} is {text!r}; expected a whole number from 1 ({setting.meaning})")
     return number

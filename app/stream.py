@@ -22,7 +22,7 @@ from nets.model import Model
 MOST_EPOCHS = 100_000
 LARGEST_RATE = 1000  # epochs a second
 NDJSON = "application/x-ndjson"
-LOOK_EVERY = 0.1  # s; whether anybody still waits
+LOOK_EVERY = 0.5  # s; whether anybody still waits
 SIGN_OF_LIFE = b"\n"
 
 
@@ -107,9 +107,10 @@ class _Stream:
                 return
 
     def _pause(self) -> Iterator[bytes]:
-        """Wait until the rate allows another epoch, with signs of life."""
+        """Wait until the rate allows another epoch, or the server ends, with signs of life."""
         silence = Silence()
-        while (left := self._pace.seconds_left()) > 0 and not self._is_gone():
+        streams = self._background.streams
+        while (left := self._pace.seconds_left()) > 0 and not (self._is_gone() or streams.is_closed):
             time.sleep(min(left, LOOK_EVERY))
             if silence.is_long():
                 yield SIGN_OF_LIFE

@@ -25,7 +25,7 @@ from nets.training_document import progress_document
 Payload = dict[str, Any]
 
 
-@lru_cache(maxsize=512)  # more than there are runs at a time, each of which comes round again and again
+@lru_cache(maxsize=256)  # as nets.datasets.load; where all are as large as may be, a quarter of a gigabyte
 def _model(document: str) -> Model:
     """Parse the part of a document that stays the same from slice to slice of a run."""
     return parse(json.loads(document))
@@ -101,7 +101,17 @@ def measures(payload: Payload) -> Payload:
     return {**measures_document(measured), "findings": [finding._asdict() for finding in findings(model, measured)]}
 
 
-TASKS: dict[str, Callable[[Payload], Payload]] = {"train": train, "gradient": gradient, "measures": measures}
+def ready(payload: Payload) -> Payload:
+    """Say that there is somebody to ask."""
+    return {}
+
+
+TASKS: dict[str, Callable[[Payload], Payload]] = {
+    "train": train,
+    "gradient": gradient,
+    "measures": measures,
+    "ready": ready,
+}
 
 
 def perform(task: str, payload: Payload) -> Payload:

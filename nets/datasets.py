@@ -149,7 +149,7 @@ def by_formula(text: str, *, n: int = 400, noise: float = 0.0, seed: int = 1, te
     return DataSpec(None, n, noise, read_formula(text).count_classes(), seed, test, formula=text)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # more than there are runs at a time, each of which comes round again and again
 def load(spec: DataSpec) -> Data:
     """Make the points of a spec: the same spec gives the same bytes. The arrays are read-only.
 

@@ -49,16 +49,13 @@ def test_every_data_set_stands_in_the_readme_with_its_classes(entry) -> None:  #
     assert row(f"`{entry.name}`", entry.description, classes) in README.splitlines()
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-def test_every_setting_stands_in_the_readme(setting) -> None:  # type: ignore[no-untyped-def]
-    lines = [line for line in README.splitlines() if line.startswith(f"| `{setting.name}` |")]
-    assert len(lines) == 1
-    assert setting.help.split(" (")[0] in lines[0]
-
-
-def test_no_setting_stands_in_the_readme_that_does_not_exist() -> None:
-    named = set(re.findall(r"^\| `([A-Z_]+)` \|", README, flags=re.MULTILINE))
-    assert named == {setting.name for setting in SETTINGS}
+def test_the_readme_has_the_settings_with_their_defaults_and_meanings_and_no_others() -> None:
+    chapter = README.split("## Settings")[1].split("\n## ")[0]
+    shown = [line for line in chapter.splitlines() if line.startswith("|")]
+    assert shown[2:] == [
+        row(f"`{setting.name}`", setting.default_in_words or f"`{setting.default}`", setting.meaning)
+        for setting in SETTINGS
+    ]
 
 
 def test_the_readmes_python_works_as_it_stands(tmp_path: Path) -> None:
@@ -101,6 +98,9 @@ def test_every_dependency_earns_its_place_in_the_architecture() -> None:
     direct = (ROOT / "requirements.txt").read_text().split("\n\n")[0]
     for name in re.findall(r"^([\w.-]+)==", direct, flags=re.MULTILINE):
         assert f"| {name} |" in ARCHITECTURE
+    cluster = (ROOT / "requirements-cluster.txt").read_text().split("\n\n")[0]
+    for name in re.findall(r"^([\w.-]+)==", cluster, flags=re.MULTILINE):
+        assert re.search(rf"^\| {name} \(.*\) \|", ARCHITECTURE, flags=re.MULTILINE)
     for file in ("requirements-dev.txt", "requirements-bench.txt"):
         for name in re.findall(r"^([\w.-]+)==", (ROOT / file).read_text(), flags=re.MULTILINE):
             assert name in ARCHITECTURE.split("## Dependencies")[1]
@@ -111,7 +111,7 @@ def test_the_changelog_begins_with_the_version_of_the_project() -> None:
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md"])
+@pytest.mark.parametrize("document", ["README.md", "ARCHITECTURE.md", "SECURITY.md"])
 def test_what_a_document_links_to_exists(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
         assert (ROOT / target).exists()

@@ -25,14 +25,16 @@ def fetch(client: FlaskClient, path: str, **options: Any) -> TestResponse:
     return response
 
 
+def request_of_panel(value: Any) -> dict[str, Any]:
+    """Return a request of the setup panel as Dash sends it."""
+    return {
+        "output": "proposal.data",
+        "outputs": {"id": "proposal", "property": "data"},
+        "inputs": [{"id": "request", "property": "data", "value": value}],
+        "changedPropIds": ["request.data"],
+    }
+
+
 def ask(client: FlaskClient, value: Any) -> TestResponse:
     """Send a request of the setup panel as Dash does."""
-    return client.post(
-        "/_dash-update-component",
-        json={
-            "output": "proposal.data",
-            "outputs": {"id": "proposal", "property": "data"},
-            "inputs": [{"id": "request", "property": "data", "value": value}],
-            "changedPropIds": ["request.data"],
-        },
-    )
+    return client.post("/_dash-update-component", json=request_of_panel(value))

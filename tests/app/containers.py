@@ -43,6 +43,7 @@ class Image:
 
     Attributes:
         path: of everything.
+        size_of_base: bytes of what stands for the base image, before any instruction.
         environment: the ENV instructions.
         user: who it is run as.
         command: what starts it.
@@ -50,6 +51,7 @@ class Image:
     """
 
     path: Path
+    size_of_base: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     user: str = "root"
     command: list[str] = field(default_factory=list)
@@ -77,6 +79,7 @@ def build(path: Path) -> Image:
     image = Image(path)
     image.directory.mkdir()
     subprocess.run([sys.executable, "-m", "venv", path / "venv"], check=True)
+    image.size_of_base = sum(file.lstat().st_size for file in path.rglob("*") if file.is_file())
     for instruction in read_instructions((ROOT / "Dockerfile").read_text()):
         _carry_out(instruction, image)
     for directory, _, files in os.walk(path):

@@ -76,9 +76,14 @@ class Server:
 
     def send(self, data: bytes) -> bytes:
         """Send some bytes, and return the beginning of what comes back while the connection stays open."""
-        with socket.create_connection((HOST, self.port), timeout=30) as connection:
-            connection.sendall(data)
+        with self.connect_raw(data) as connection:
             return connection.recv(65536)
+
+    def connect_raw(self, data: bytes) -> socket.socket:
+        """Connect, and send some bytes."""
+        connection = socket.create_connection((HOST, self.port), timeout=30)
+        connection.sendall(data)
+        return connection
 
     @property
     def web(self) -> int:

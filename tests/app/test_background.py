@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.background import LONGEST_SLICE, QUESTIONS_PER_SESSION, SHORTEST_SLICE, TURN
-from app.places import NoPlaceError
+from app.background import LONGEST_SLICE, SHORTEST_SLICE, TURN
+from app.places import QUESTIONS_PER_SESSION, NoPlaceError
 from app.pool import LocalWorker
 from app.stream import Record, Run, lines
 from app.tasks import Payload

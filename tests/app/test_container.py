@@ -9,26 +9,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from app.celery_worker import PULSE
+from app.cluster import CeleryWorker
+from app.tasks import perform
 from nets import create, dataset, serialise
 from nets.limits import LIMITS
+from tests.app.clusters import RedisServer
 from tests.app.conditions import until
 from tests.app.containers import ROOT, Image, build, read_instructions, remove
 from tests.app.pages import Page
 from tests.app.processes import descendants, is_running
-from tests.app.runs import assert_is_that_run, oracle
+from tests.app.runs import assert_is_that_run, at_checkpoint, oracle
 from tests.app.servers import Server, Stream, serve
-from tests.app.test_requirements import FAST, LISTED, is_needed
-from tests.nets.models import spiral_model
+from tests.app.test_requirements import CLUSTER, FAST, LISTED, is_needed
+from tests.nets.models import bits, spiral_model
 
 INSTRUCTIONS = read_instructions((ROOT / "Dockerfile").read_text())
-COMPOSE = (ROOT / "compose.yaml").read_text()
+README = (ROOT / "README.md").read_text()
 DOCUMENT = serialise(spiral_model())
 LARGE = serialise(create(dataset("gaussians", 6, n=1000), hidden=[32] * 7))
 
@@ -82,7 +87,7 @@ def test_it_listens_to_more_than_itself_and_says_where() -> None:
     environment = dict(pair.split("=") for pair in " ".join(told("ENV")).split())
     assert environment["HOST"] == "0.0.0.0"
     assert told("EXPOSE") == [environment["PORT"]]
-    assert f":{environment['PORT']}" in COMPOSE
+    assert f"-p 127.0.0.1:{environment['PORT']}:{environment['PORT']} " in README
 
 
 def test_it_is_started_directly_so_that_signals_reach_it() -> None:
@@ -100,12 +105,6 @@ def test_what_is_copied_is_let_through_and_nothing_else() -> None:
     assert "**/__pycache__" in ignored
 
 
-def test_composed_it_is_read_only_powerless_and_on_this_machine_only() -> None:
-    for line in ("read_only: true", "tmpfs: [/tmp]", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
-        assert line in COMPOSE
-    assert re.findall(r'ports: \["(\S+?):', COMPOSE) == ["127.0.0.1"]
-
-
 # What is in it.
 
 
@@ -114,7 +113,7 @@ def test_exactly_the_pinned_requirements_are_installed(image: Image) -> None:
     listed = subprocess.run([*pip, "list", "--format=json"], capture_output=True, check=True)
     installed = {name(item["name"]): item["version"] for item in json.loads(listed.stdout)}
     del installed["pip"]
-    wanted = {name(r.name): str(next(iter(r.specifier)).version) for r in [*LISTED, *FAST] if is_needed(r)}
+    wanted = {name(r.name): str(next(iter(r.specifier)).version) for r in [*LISTED, *FAST, *CLUSTER] if is_needed(r)}
     assert installed == wanted
     subprocess.run([*pip, "check"], capture_output=True, check=True)
 
@@ -159,8 +158,10 @@ def test_it_cannot_be_written_to(server: Server) -> None:
 # What it does.
 
 
-def test_it_says_where_it_is_and_nothing_else(server: Server) -> None:
-    assert server.log == f"Relief is at http://127.0.0.1:{server.port}\n"
+def test_it_says_where_it_is_and_what_became_of_runs_and_nothing_else(server: Server) -> None:
+    first, *others = server.log.splitlines()
+    assert first == f"Relief is at http://127.0.0.1:{server.port}"
+    assert [json.loads(line)["event"] for line in others] == ["run"] * len(others)
 
 
 def test_it_is_well(server: Server) -> None:
@@ -216,16 +217,21 @@ def test_a_run_survives_the_death_of_its_process(server: Server) -> None:
     assert_is_that_run(lines, oracle(spiral_model(), 2000))
 
 
+POST = "POST /api/train HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
 @pytest.mark.parametrize("path", ["/api/train", "/_dash-update-component"])
 def test_a_gigabyte_that_is_only_announced_is_refused_at_once(server: Server, path: str) -> None:
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {10**9}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {10**9}\r\n\r\n"
+    )
     start = time.monotonic()
     answer = server.send(head.encode() + b'{"model": ')
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert time.monotonic() - start < SOON
 
 
-CHUNKED = b"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED = POST.encode() + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def test_a_body_that_goes_on_and_on_is_refused(server: Server) -> None:
@@ -243,8 +249,29 @@ def test_a_body_of_broken_chunks_is_refused(server: Server, chunks: bytes) -> No
 
 @pytest.mark.parametrize("length", ["-1", "a", "1e9", "", "9" * 30])
 def test_a_length_that_is_none_is_refused(server: Server, length: str) -> None:
-    head = f"POST /api/train HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(head.encode()))
+    assert re.match(rb"HTTP/1\.1 4\d\d ", server.send(f"{POST}Content-Length: {length}\r\n\r\n".encode()))
+
+
+def test_400_slow_clients_keep_nobody_from_being_answered(server: Server) -> None:
+    """More than there are threads; each sends a little of a request, and then another little."""
+    with ExitStack() as closing:
+        crowd = [closing.enter_context(server.connect_raw(CHUNKED[:-20])) for _ in range(400)]
+        for _ in range(10):
+            start = time.monotonic()
+            assert server.get("/healthz")[0].status == 200
+            assert time.monotonic() - start < SOON
+            for client in crowd:
+                client.send(b"x")
+        with Stream(server, model=DOCUMENT, epochs=1) as stream:
+            assert stream.read()["end"] == "epochs"
+
+
+def test_it_is_ready_and_tells_what_goes_on(server: Server) -> None:
+    response, body = server.get("/readyz")
+    assert (response.status, json.loads(body)) == (200, {"status": "ready"})
+    _, metrics = server.get("/metrics")
+    assert re.search(rb"^relief_epochs_total [1-9]", metrics, flags=re.MULTILINE)
+    assert re.search(rb"^process_resident_memory_bytes [1-9]", metrics, flags=re.MULTILINE)
 
 
 def test_its_check_of_health_tells_well_from_not_well(server: Server) -> None:
@@ -261,6 +288,41 @@ def test_after_all_this_it_is_well_and_has_complained_about_nothing(server: Serv
     assert server.is_healthy()
     assert "Traceback" not in server.log
     assert "Error" not in server.log
+
+
+def test_it_is_a_celery_worker_too_with_the_kernel_that_is_compiled_already(
+    image: Image, contents: Any, tmp_path: Path
+) -> None:
+    asked = {"document": json.dumps(DOCUMENT)}
+    redis = RedisServer(tmp_path)
+    settings = {"CELERY_BROKER_URL": redis.url, "RELIEF_PROCESSES": "1"}
+    with start_command(image, ["python", "-m", "app.celery_worker"], **settings) as (celery, scratch):
+        until((scratch / PULSE.name).exists, "it takes tasks")
+        worker = CeleryWorker(redis.url, 1)
+        assert worker.run("gradient", asked)["gradient"] == perform("gradient", asked)["gradient"]
+        worker.close()
+        assert compiled_kernels(scratch) == compiled_kernels(image.directory / "compiled")
+        celery.terminate()
+        assert celery.wait() == 0
+        assert list(scratch.iterdir()) == []
+    redis.kill()
+    assert image.contents() == contents
+
+
+@contextmanager
+def start_command(
+    image: Image, command: list[str], **settings: str
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """Start another command of the image, as the container does, with a directory for what may be written."""
+    with tempfile.TemporaryDirectory() as scratch:
+        server = Server(replace(image, command=command), Path(scratch), **settings)
+        (Path(scratch) / "log").unlink()
+        try:
+            yield server.process, Path(scratch)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
 
 
 # Starting and ending it.
@@ -295,16 +357,53 @@ def is_free(server: Server) -> bool:
     return stream.status == 200
 
 
-def test_sigterm_ends_it_and_all_its_processes_though_a_run_is_under_way(image: Image) -> None:
-    with serve(image) as server, Stream(server, model=LARGE) as stream:
-        stream.read()
+def test_sigterm_ends_runs_with_a_checkpoint_and_then_all_its_processes(image: Image) -> None:
+    """What was received goes on, with another server, to the same bits."""
+    with serve(image) as server, Stream(server, model=DOCUMENT) as stream, Stream(server, model=LARGE) as other:
+        lines = [stream.read()]
+        other.read()
         everything = {server.process.pid, *descendants(server.process.pid)}
-        assert server.trainers()
         assert server.trainers() <= everything
         server.process.terminate()
+        lines += stream.rest()  # to the end that the last chunk says it is
+        other.rest()
         assert server.process.wait() == 0
         until(lambda: not any(map(is_running, everything)), "every process of the server ends")
-        assert "Traceback" not in server.log
+        told = [json.loads(line) for line in server.log.splitlines()[1:]]
+        assert [line["end"] for line in told] == ["shutdown"] * 2
+    last = lines[-1]
+    assert "end" not in last
+    going_on = at_checkpoint(spiral_model(), last)
+    whole = oracle(spiral_model(), last["epoch"] + 40)
+    rest = oracle(going_on, last["epoch"] + 40 - going_on.progress.epoch)
+    assert bits(rest.last) == bits(whole.last)
+
+
+ENDS = {
+    "twice": (False, [signal.SIGTERM, signal.SIGTERM]),
+    "by Ctrl-C": (True, [signal.SIGINT]),  # which every process of the terminal is told
+    "by Ctrl-C, twice": (True, [signal.SIGINT, signal.SIGINT]),
+}
+
+
+@pytest.mark.parametrize(("is_for_all", "signals"), ENDS.values(), ids=ENDS)
+def test_told_so_it_ends_at_once_and_quietly(image: Image, is_for_all: bool, signals: list[signal.Signals]) -> None:
+    with serve(image) as server, Stream(server, model=LARGE) as stream, ExitStack() as idle:
+        stream.read()
+        connection = server.connect()  # kept alive, for which a server that is told once waits 2 s
+        idle.callback(connection.close)
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        everything = {server.process.pid, *descendants(server.process.pid)}
+        start = time.monotonic()
+        for number in signals:
+            (os.killpg if is_for_all else os.kill)(server.process.pid, number)
+            time.sleep(0.02)  # or the two would be one
+        assert server.process.wait() == 0
+        assert time.monotonic() - start < SOON
+        until(lambda: not any(map(is_running, everything)), "every process of the server ends")
+        _, *others = server.log.splitlines()
+        assert [json.loads(line)["event"] for line in others] == ["run"]
 
 
 def test_a_web_process_that_is_killed_is_replaced_and_its_processes_end(image: Image) -> None:

@@ -1,11 +1,17 @@
 """The factory: one page with everything in it, any number of applications in one process."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from dash import Dash
@@ -20,7 +26,9 @@ from app.settings import read_settings
 from nets import parse, serialise
 from nets.limits import LIMITS
 from tests.app.applications import application, ask, fetch
+from tests.app.conditions import until
 from tests.app.pages import Page
+from tests.app.servers import HOST, free_port
 from tests.app.workers import InProcessWorker
 from tests.nets.models import spiral_model
 
@@ -164,6 +172,23 @@ def test_only_assets_can_be_had(client: FlaskClient, path: str) -> None:
     text = fetch(client, f"/assets/{path}").get_data(as_text=True)
     assert "read_settings" not in text
     assert "root:" not in text
+
+
+def test_the_debugging_server_answers() -> None:
+    environment = {**os.environ, "HOST": HOST, "PORT": str(free_port())}
+    command = [sys.executable, "app.py"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL) as dev:
+
+        def is_there() -> bool:
+            assert dev.poll() is None
+            with suppress(OSError), urlopen(f"http://{HOST}:{environment['PORT']}/healthz") as answer:
+                return bool(answer.status == 200)
+            return False
+
+        try:
+            until(is_there, "it answers")
+        finally:
+            os.killpg(dev.pid, signal.SIGKILL)  # its reloader is a process of its own
 
 
 # What is sent to it.

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from app.pool import THREAD_LIMITS, TRIES, LocalWorker
+from app.environment import THREAD_LIMITS
+from app.pool import TRIES, LocalWorker
 from app.tasks import TASKS, Payload
 from app.worker import TaskError, Worker, WorkerError
 from nets import Budget, Model, create, dataset, serialise, train_slice

@@ -35,10 +35,6 @@ def test_by_default_there_is_a_training_process_per_core() -> None:
     assert read_settings({}).processes == os.cpu_count()
 
 
-def test_by_default_streams_leave_threads_for_other_requests() -> None:
-    assert read_settings({}).threads > read_settings({}).streams
-
-
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda setting: setting.name)
 def test_a_number_is_read_from_its_variable(setting: Setting) -> None:
     assert getattr(read_settings({setting.name: "17"}), field_of(setting.name)) == 17
@@ -71,5 +67,5 @@ def test_variables_of_others_do_not_matter() -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_explains_itself(setting: Setting) -> None:
-    assert setting.help
-    assert "\n" not in setting.help
+    assert setting.meaning
+    assert "\n" not in setting.meaning + setting.default_in_words
