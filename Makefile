@@ -1,4 +1,4 @@
-# make run | fast | dev | test | check | bench | load | pictures | lock | audit
+# make run | fast | dev | test | check | bench | load | fuzz | pictures | lock | audit
 
 VENV ?= .venv
 LOCKING ?= .venv-lock
@@ -8,9 +8,11 @@ PORT ?= 8050
 export HOST PORT
 
 BIN := $(VENV)/bin
+# What of the fuzzing needs a browser.
+OPENED := tests/fuzz/test_opening.py
 INSTALL := install --quiet --disable-pip-version-check
 
-.PHONY: run fast dev test test-python test-browser check browser servers bench load pictures lock audit clean
+.PHONY: run fast dev test test-python test-browser check browser servers bench load fuzz pictures lock audit clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/gunicorn
@@ -25,10 +27,10 @@ test: check browser servers
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-python test-browser
 
 test-python: servers
-	$(BIN)/pytest --ignore=tests/browser -p no:cacheprovider
+	$(BIN)/pytest --ignore=tests/browser --ignore=$(OPENED) -p no:cacheprovider
 
 test-browser: browser
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser $(OPENED)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -40,6 +42,10 @@ bench: $(VENV)/.bench browser
 
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.load
+
+# For MINUTES (60), with cases that differ every time; SEED has those of a round again.
+fuzz: browser
+	@$(BIN)/python -m tests.fuzz
 
 pictures: $(VENV)/.dev browser
 	$(BIN)/python -m tests.pictures

@@ -23,13 +23,14 @@ OPTION_SCHEMAS: dict[str, Schema] = {
 }
 
 REFUSALS = {
-    "400": "no JSON, or a body that cannot be read",
+    "400": "no JSON, a body that cannot be read, or a name that this server does not have",
+    "403": "the page of another site asked for it",
     "404": "there is no such thing",
     "413": f"more than {LIMITS['bytes a request']} bytes",
     "415": "another content type than application/json",
     "422": "something in it is wrong: `where` is the path of it, `error` says what is allowed",
 }
-OF_A_BODY = ("400", "413", "415", "422")
+OF_A_BODY = ("400", "403", "413", "415", "422")
 
 
 def description() -> dict[str, Any]:
@@ -53,6 +54,8 @@ def description() -> dict[str, Any]:
             "/api/presets/{name}": {"get": _preset()},
             "/api/openapi.json": {"get": _look_up("description", "this description", {"type": "object"})},
             "/healthz": {"get": _look_up("healthz", "whether the server is alive", ref("Health"))},
+            "/readyz": {"get": _readiness()},
+            "/metrics": {"get": _operation("metrics", "how much is going on, for Prometheus", {"text/plain": {}})},
         },
         "components": {"schemas": {**document_schemas(), **_answers()}},
     }
@@ -75,10 +78,10 @@ def _body(properties: dict[str, Schema]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
-def _with_places(operation: dict[str, Any]) -> dict[str, Any]:
+def _with_places(operation: dict[str, Any], answer: str = "Refusal") -> dict[str, Any]:
     """Add the answer of a server that has no place, or no background, for this just now."""
     seconds = {"description": "seconds", "required": True, "schema": {"type": "integer", "minimum": 1}}
-    busy = {"description": "busy; ask again", "headers": {"Retry-After": seconds}, "content": _json(ref("Refusal"))}
+    busy = {"description": "busy; ask again", "headers": {"Retry-After": seconds}, "content": _json(ref(answer))}
     operation["responses"]["503"] = busy
     return operation
 
@@ -111,6 +114,10 @@ def _export(kind: str) -> dict[str, Any]:
 
 def _look_up(name: str, summary: str, answer: Schema) -> dict[str, Any]:
     return _operation(name, summary, _json(answer))
+
+
+def _readiness() -> dict[str, Any]:
+    return _with_places(_look_up("readyz", "whether the background answers", ref("Health")), "Health")
 
 
 def _preset() -> dict[str, Any]:
@@ -148,7 +155,7 @@ def _answers() -> dict[str, Schema]:
         "Measures": _measures(reason),
         "Gallery": _gallery(),
         "Preset": _opened(),
-        "Health": fields({"status": {"const": "ok"}}, ("status",)),
+        "Health": fields({"status": {**text, "description": "in a word, or why not"}}, ("status",)),
     }
 
 
