@@ -20,7 +20,7 @@ CHECKS = list(HealthCheck)
 ALWAYS = {"deadline": None, "database": None, "suppress_health_check": CHECKS}
 MEMORY = 600e6  # bytes that thousands of cases may leave behind, most of it in caches of 64 and of 512 entries
 
-settings.register_profile("quick", max_examples=50, derandomize=True, **ALWAYS)
+settings.register_profile("quick", max_examples=35, derandomize=True, **ALWAYS)
 settings.register_profile("nightly", max_examples=1500, print_blob=True, **ALWAYS)
 settings.load_profile("quick")
 
