@@ -22,7 +22,6 @@ from app.worker import TaskError, WorkerError
 
 TRIES = 3  # of a task whose process was killed under it
 TIME_LIMIT = 30.0  # s a task may take
-NICENESS = 0  # training gives way to answering requests
 DONE, FAILED = b"+", b"-"  # how an answer begins
 
 
@@ -122,7 +121,6 @@ class _Place:
 
 def _serve(pipe: Connection) -> None:
     """Answer what comes through a pipe until its other end is closed."""
-    os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, with which this ends
     _follow_parent()
     with suppress(EOFError, OSError):
