@@ -137,7 +137,7 @@ export class Panel {
     this.sequence += 1;
     this.requests += 1;
     this.sentVersion = this.hooks.version();
-    const document = this.loading?.document ?? this.hooks.model();
+    const document = this.loading ? this.loading.document : this.hooks.model(); // null is no document, and not ours either
     this.dash.set_props("request", { data: { sequence: this.sequence, document, changes: [...this.pending] } });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#giveUp(), PATIENCE);

@@ -229,6 +229,19 @@ def test_a_gesture_begins_and_ends_once_and_a_reset_is_a_whole_one(modules: Reli
     assert epochs == [0]
 
 
+def test_a_file_that_holds_nothing_is_not_taken_for_the_present_network(modules: Relief) -> None:
+    sent = modules.evaluate_module(
+        "panel.mjs",
+        """const sent = [];
+           const dash = { set_props: (id, { data }) => sent.push(data.document) };
+           const panel = new m.Panel(dash, { model: () => "ours", version: () => 1, hold() {} });
+           panel.load(null, true);
+           clearTimeout(panel.timer);
+           return sent;""",
+    )
+    assert sent == [None]
+
+
 def test_a_control_whose_key_is_held_down_is_one_change_and_not_hundreds(modules: Relief) -> None:
     """While the server is asked a change waits; beyond so many the server would take none of them."""
     sent = modules.evaluate_module(

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import socket
 import urllib.request
 from collections.abc import Iterator
@@ -52,8 +53,7 @@ def is_fault(status: int) -> bool:
 
 def statuses(answer: bytes) -> list[int]:
     """Return the status of every answer in a stream of them."""
-    lines = answer.split(b"HTTP/1.")[1:]
-    return [int(line.split(b" ", 2)[1]) for line in lines if line[1:2] == b" "]
+    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", answer)]
 
 
 def posted(*headers: bytes, body: bytes = BODY, path: bytes = b"/api/gradient") -> bytes:
