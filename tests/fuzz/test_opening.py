@@ -19,7 +19,7 @@ from tests.fuzz.documents import documents
 IS_QUICK = settings.get_current_profile_name() == "quick"
 FEW = settings(max_examples=15 if IS_QUICK else 250)  # each is opened by the page itself
 LARGEST = 512 * 1024  # bytes
-# What the browser says where a network has no finite gradient, which the page asks for, and where it asked too often.
+# What the browser says where the gradient that the page asks for is not finite, and where it has asked too often.
 EXPECTED = ("status of 422", "status of 503")
 LONGEST_MESSAGE = 1200  # characters
 
