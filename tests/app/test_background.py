@@ -122,7 +122,7 @@ def test_the_largest_network_at_full_speed_gets_no_more_than_its_share_of_the_pr
     try:
         for thread in threads:
             thread.start()
-        until(lambda: min(record.busy for record in records.values()) > 0.5, "everybody has had half a second")
+        until(lambda: min(record.busy for record in records.values()) > 0.25, "everybody has had a quarter of a second")
     finally:
         over.set()
         for thread in threads:

@@ -98,7 +98,7 @@ def against_new_server(visitors: list[tuple[Model | None, str]], seconds: float,
     """Measure visitors, each a model and a session, against a server of their own; the first ``counted`` of them."""
     with serve() as server:
         pages = [Page(number, server.port, *visitor) for number, visitor in enumerate(visitors)]
-        return asyncio.run(measure(pages, server.port, server.pid, seconds, counted))
+        return asyncio.run(measure(pages, server.port, server.pid, seconds, counted=counted))
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from tests.load.cost import Cost, cost
 from tests.load.page import Page
 
 LOOK_EVERY = 0.05  # s between looks at /healthz
-ARRIVE = 3.0  # s within which everybody comes
-SETTLE = 3.0  # s after which what they see is watched
+ARRIVE = 3.0  # s within which everybody comes, and again until what they see is watched
 
 
 class Row(NamedTuple):
@@ -43,9 +42,11 @@ class Row(NamedTuple):
     why: str
 
 
-async def measure(pages: Sequence[Page], port: int, pid: int, seconds: float, counted: int | None = None) -> Row:
+async def measure(
+    pages: Sequence[Page], port: int, pid: int, seconds: float, *, counted: int | None = None, arrive: float = ARRIVE
+) -> Row:
     """Let pages come, wait until all are there, and watch the first ``counted`` of them for so many seconds."""
-    async with visited(pages):
+    async with visited(pages, arrive):
         experiences = [page.experience for page in pages[:counted]]
         counts = np.array([-experience.snapshots for experience in experiences])
         skipped = [len(experience.edits) for experience in experiences]
@@ -80,8 +81,8 @@ async def measure(pages: Sequence[Page], port: int, pid: int, seconds: float, co
 
 
 @asynccontextmanager
-async def visited(pages: Sequence[Page]) -> AsyncIterator[None]:
-    """Let pages come one after the other, and go at the end of the block.
+async def visited(pages: Sequence[Page], arrive: float) -> AsyncIterator[None]:
+    """Let pages come one after the other, and go at the end of the block, which begins ``arrive`` s after the last.
 
     Raises:
         RuntimeError: when one has gone by itself, which is a mistake of this program.
@@ -90,8 +91,8 @@ async def visited(pages: Sequence[Page]) -> AsyncIterator[None]:
     try:
         for page in pages:
             tasks.append(asyncio.create_task(page.live()))
-            await asyncio.sleep(ARRIVE / len(pages))
-        await asyncio.sleep(SETTLE)
+            await asyncio.sleep(arrive / len(pages))
+        await asyncio.sleep(arrive)
         yield
     finally:
         for task in tasks:

@@ -13,7 +13,7 @@ SECONDS = 4.0
 def visit(pages: int, **settings: str) -> Row:
     with serve(**settings) as server:
         visitors = [Page(number, server.port) for number in range(pages)]
-        return asyncio.run(measure(visitors, server.port, server.pid, SECONDS))
+        return asyncio.run(measure(visitors, server.port, server.pid, SECONDS, arrive=1.0))
 
 
 def test_a_class_with_more_pages_than_places_has_some_wait_and_nothing_fail() -> None:
