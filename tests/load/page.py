@@ -98,7 +98,7 @@ class Page:
             await asyncio.sleep(BACKOFF)
 
     async def _read(self, answer: Answer, edited: float, until: float) -> None:
-        is_first, rest = True, b""
+        is_first, rest, is_over = True, b"", False
         async for part in answer.parts():
             now = time.monotonic()
             *lines, rest = (rest + part).split(b"\n")
@@ -110,18 +110,20 @@ class Page:
                 is_first = False
                 self.experience.edits.append(now - edited)
             self._remember(lines)
+            is_over = any(b'"end":"epochs"' in line for line in lines)  # of a run as long as one may be
             if now > until:
                 if self._random.random() < DROPPED:
                     answer.drop()
                 return
-        self.experience.failures.append("train ended by itself")
+        if not is_over:
+            self.experience.failures.append("train ended by itself")
 
     def _remember(self, lines: list[bytes]) -> None:
         """Keep the last checkpoint, from which an edited run goes on."""
         for line in reversed(lines):
             if b'"progress"' in line:
                 checkpoint = json.loads(line)
-                if "end" in checkpoint:
+                if checkpoint.get("end", "epochs") != "epochs":
                     self.experience.failures.append(f"train {checkpoint['end']}")
                 self._document |= {"parameters": checkpoint["parameters"], "progress": checkpoint["progress"]}
                 return
