@@ -9,7 +9,7 @@ from app.tasks import Payload
 from app.turns import Turn, Turns
 from app.worker import Worker, WorkerError
 
-TURN = 0.4  # s within which every run gets a slice
+TURN = 0.4  # s in which every run would get a slice if handing it over cost nothing
 LONGEST_SLICE = 0.05  # s
 SHORTEST_SLICE = 0.002  # s
 QUESTION = 0.02  # s that a question takes, about
@@ -34,7 +34,7 @@ class Background:
 
     @property
     def slice_seconds(self) -> float:
-        """How long a slice may be now, so that everybody's turn comes round within ``TURN``."""
+        """How long a slice may be now, so that the slices of all runs fill ``TURN``."""
         fair = TURN * self.worker.processes / max(self.streams.taken, 1)
         return min(max(fair, SHORTEST_SLICE), LONGEST_SLICE)
 

@@ -9,10 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.background import Background
 from app.metrics import Metrics
+from app.places import RETRY_AFTER
 from app.worker import Worker
 
 READY_TIME = 2.0  # s in which the background answers, when it is well
-RETRY_AFTER = 2  # s
 
 
 def register(server: Flask, background: Background, metrics: Metrics) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 QUESTIONS = 32  # that may be open at once, each holding a thread
 QUESTIONS_PER_SESSION = 4
+RETRY_AFTER = 2  # s until it is worth asking again
 
 
 class NoPlaceError(Exception):

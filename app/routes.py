@@ -16,7 +16,7 @@ from app import openapi, presets
 from app.background import Background
 from app.connection import hang_up_detector, stall_detector
 from app.exports import EXPORTS, export
-from app.places import NoPlaceError
+from app.places import RETRY_AFTER, NoPlaceError
 from app.runs import Runs
 from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, lines
 from app.worker import WorkerError
@@ -25,7 +25,6 @@ from nets.fields import DocumentError
 from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import Model
 
-RETRY_AFTER = 2  # s
 LONGEST_SESSION = 40  # characters of its name that count
 LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its path
 # with POST, by the last part of its path

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.stream import Record, Run
+from nets.code_parts import shape_text
 
 COUNTED = tuple(field.name for field in fields(Record) if field.name != "end")
 
@@ -82,7 +83,7 @@ def _line(run: Run, record: Record, begun: datetime, seconds: float) -> dict[str
         "time": begun.isoformat(timespec="milliseconds"),
         "event": "run",
         "seconds": round(seconds, 3),
-        "network": "-".join(str(width) for width in (2, *(layer.width for layer in run.model.layers))),
+        "network": shape_text(run.model),
         **{name: round(getattr(record, name), 3) for name in COUNTED},
         "end": record.end,
     }

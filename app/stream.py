@@ -2,7 +2,7 @@
 
 The connection is the run: whoever reads the lines keeps it going, and closing the connection
 ends it. Runs take turns in the background, and their slices get shorter the more runs there are,
-so that everybody's turn comes round within ``TURN`` seconds.
+so that everybody's turn comes round soon.
 """
 
 import time
@@ -47,7 +47,8 @@ class Record:
         busy: processor seconds that it used.
         waited: seconds for which it waited for them.
         end: "epochs", "stopped" or "diverged", as the last line said; "closed" by whoever asked; "shutdown" of the
-            server; "background" where that could not answer.
+            server; "background" where that could not answer. ``app.runs`` adds "stalled" for who did not read, and
+            "failed" for a mistake of ours.
     """
 
     epochs: int = 0

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from nets.kernel import FIRST_INPUT, FIRST_UNIT, INPUTS, STRIP, write_forward
+from nets.kernel import FIRST_INPUT, FIRST_UNIT, INPUTS, write_forward
 from nets.kernel_functions import OPTIONS, compiled
 from nets.kernel_losses import write_loss_slope
 
+STRIP = 64  # points; what longer strips need is so large that every call would get its memory from the system anew
 SIGNATURE = "Tuple((float64, int64))(int64[:, ::1], int64[::1], int64, float64[::1], float64[:, ::1], float64[:, ::1])"
 
 

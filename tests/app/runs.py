@@ -68,3 +68,22 @@ def assert_is_that_run(lines: Iterable[Line], expected: Oracle) -> None:
 
 def with_training(model: Model, **settings: Any) -> Model:
     return replace(model, training=replace(model.training, **settings))
+
+
+def slice_payload(model: Model, **budget: Any) -> Line:
+    """What the task "train" is given for a slice of a minute, three epochs and a snapshot of each at most."""
+    document = serialise(model)
+    return {
+        "document": json.dumps(document),
+        "parameters": document["parameters"],
+        "progress": document["progress"],
+        "seconds": 60.0,
+        "epochs": 3,
+        "snapshots": 3,
+        **budget,
+    }
+
+
+def without_time(result: Line) -> Line:
+    """The result of a task without what differs from time to time."""
+    return {name: value for name, value in result.items() if name not in ("seconds", "work")}

@@ -1,6 +1,5 @@
 """Tasks through real Celery workers at a real Redis server: the same bits, in order, bounded, and as JSON."""
 
-import json
 import pickle
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from tests.app.applications import application as web_application
 from tests.app.clusters import ROOT, RedisServer, celery_processes
 from tests.app.conditions import until
 from tests.app.processes import is_running
-from tests.app.runs import assert_is_that_run, oracle, read_lines
+from tests.app.runs import assert_is_that_run, oracle, read_lines, slice_payload, without_time
 from tests.app.servers import HOST, free_port
 from tests.app.toys import HARD, LIMITS, SOFT, TOYS
 from tests.nets.models import spiral_model
@@ -74,16 +73,8 @@ def patient(server: RedisServer) -> Iterator[CeleryWorker]:
 
 
 def payload(model: Model, task: str) -> Payload:
-    document = serialise(model)
-    about = {"document": json.dumps(document)}
-    if task != "train":
-        return about
-    state = {"parameters": document["parameters"], "progress": document["progress"]}
-    return {**about, **state, "seconds": 60.0, "epochs": 3, "snapshots": 3}
-
-
-def without_time(result: Payload) -> Payload:
-    return {name: value for name, value in result.items() if name not in ("seconds", "work")}
+    asked = slice_payload(model)
+    return asked if task == "train" else {"document": asked["document"]}
 
 
 def both_processes(worker: CeleryWorker, *, but: frozenset[int] = frozenset()) -> frozenset[int]:

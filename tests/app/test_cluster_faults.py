@@ -17,8 +17,7 @@ from nets import Budget, Model, train_slice
 from tests.app.clusters import CeleryProcess, RedisServer, celery_processes, end
 from tests.app.conditions import until
 from tests.app.processes import children, is_running, state
-from tests.app.runs import at_checkpoint
-from tests.app.test_pool import payload
+from tests.app.runs import at_checkpoint, slice_payload
 from tests.app.toys import TOYS
 from tests.nets.models import bits, spiral_model
 
@@ -201,7 +200,7 @@ def test_whatever_redis_does_nothing_is_lost(
 
 def run_in_slices(worker: CeleryWorker, model: Model) -> Model:
     for _ in range(SLICES):
-        model = at_checkpoint(model, worker.run("train", payload(model, epochs=EPOCHS, snapshots=0)))
+        model = at_checkpoint(model, worker.run("train", slice_payload(model, epochs=EPOCHS, snapshots=0)))
     return model
 
 

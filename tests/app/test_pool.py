@@ -19,28 +19,15 @@ from app.environment import THREAD_LIMITS
 from app.pool import TRIES, LocalWorker
 from app.tasks import TASKS, Payload
 from app.worker import TaskError, Worker, WorkerError
-from nets import Budget, Model, create, dataset, serialise, train_slice
+from nets import Budget, Model, create, dataset, train_slice
 from tests.app.conditions import until
 from tests.app.processes import descendants, environment, fork_servers, is_running, n_threads, state, trainers
-from tests.app.runs import at_checkpoint
+from tests.app.runs import at_checkpoint, slice_payload, without_time
 from tests.nets.models import bits, spiral_model
 
 ROOT = Path(__file__).parent.parent.parent
 
 LARGE = create(dataset("gaussians", 6, n=1000), hidden=[32] * 7)
-
-
-def payload(model: Model, **budget: Any) -> Payload:
-    document = serialise(model)
-    return {
-        "document": json.dumps(document),
-        "parameters": document["parameters"],
-        "progress": document["progress"],
-        "seconds": 60.0,
-        "epochs": 3,
-        "snapshots": 3,
-        **budget,
-    }
 
 
 @pytest.fixture
@@ -60,12 +47,8 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 def run_in_slices(worker: LocalWorker, model: Model, slices: int, **budget: Any) -> Model:
     for _ in range(slices):
-        model = at_checkpoint(model, worker.run("train", payload(model, **budget)))
+        model = at_checkpoint(model, worker.run("train", slice_payload(model, **budget)))
     return model
-
-
-def without_time(result: Payload) -> Payload:
-    return {name: value for name, value in result.items() if name not in ("seconds", "work")}
 
 
 def test_a_local_worker_is_a_worker(worker: LocalWorker) -> None:
@@ -74,7 +57,7 @@ def test_a_local_worker_is_a_worker(worker: LocalWorker) -> None:
 
 
 def test_a_task_gives_the_same_in_another_process(worker: LocalWorker) -> None:
-    asked = payload(spiral_model())
+    asked = slice_payload(spiral_model())
     assert without_time(worker.run("train", asked)) == without_time(TASKS["train"](asked))
     assert trainers()
 
@@ -91,12 +74,12 @@ def test_an_error_of_a_task_is_the_callers(worker: LocalWorker) -> None:
         worker.run("train", {})
     with pytest.raises(TaskError, match="KeyError: 'dream'"):
         worker.run("dream", {})
-    assert without_time(worker.run("train", payload(spiral_model())))["ending"] is None
+    assert without_time(worker.run("train", slice_payload(spiral_model())))["ending"] is None
 
 
 def test_a_process_has_one_thread_for_linear_algebra(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
     """Besides it there is the one that watches over the process that started it."""
-    for future in [pool.submit(worker.run, "train", payload(LARGE, seconds=0.1)) for _ in range(4)]:
+    for future in [pool.submit(worker.run, "train", slice_payload(LARGE, seconds=0.1)) for _ in range(4)]:
         future.result()
     for pid in trainers():
         assert {name: environment(pid)[name] for name in THREAD_LIMITS} == dict.fromkeys(THREAD_LIMITS, "1")
@@ -106,7 +89,7 @@ def test_a_process_has_one_thread_for_linear_algebra(worker: LocalWorker, pool: 
 @pytest.mark.parametrize("processes", [1, 2, 3])
 def test_there_are_never_more_processes_than_allowed(processes: int, pool: ThreadPoolExecutor) -> None:
     worker = LocalWorker(processes)
-    futures = [pool.submit(worker.run, "train", payload(LARGE, seconds=0.02, epochs=None)) for _ in range(40)]
+    futures = [pool.submit(worker.run, "train", slice_payload(LARGE, seconds=0.02, epochs=None)) for _ in range(40)]
     seen = set()
     while not all(future.done() for future in futures):
         seen.add(len(trainers()))
@@ -126,7 +109,7 @@ def test_slices_of_many_runs_are_served_in_turns(pool: ThreadPoolExecutor) -> No
     def run(number: int) -> None:
         barrier.wait()
         for _ in range(6):
-            worker.run("train", payload(LARGE, seconds=0.04, epochs=None))
+            worker.run("train", slice_payload(LARGE, seconds=0.04, epochs=None))
             served.append(number)
 
     for future in [pool.submit(run, number) for number in range(4)]:
@@ -151,7 +134,7 @@ def busy_trainers() -> set[int]:
 
 def test_a_process_that_is_killed_in_mid_slice_loses_nothing(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
     model = spiral_model()
-    worker.run("train", payload(model, epochs=1))
+    worker.run("train", slice_payload(model, epochs=1))
     run = pool.submit(run_in_slices, worker, model, 4, epochs=600, snapshots=0)
     for _ in range(2):
         victims = until(busy_trainers, "a process is training")
@@ -171,10 +154,10 @@ def test_runs_of_others_survive_the_death_of_a_process(worker: LocalWorker, pool
 
 def test_the_death_of_a_process_is_nobody_elses_business(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
     """However often one dies, a task beside it is not tried again."""
-    long = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=2.0))
+    long = pool.submit(worker.run, "train", slice_payload(LARGE, epochs=None, seconds=2.0))
     (its,) = until(busy_trainers, "a process is training")
     for _ in range(2 * TRIES):
-        beside = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=0.3))
+        beside = pool.submit(worker.run, "train", slice_payload(LARGE, epochs=None, seconds=0.3))
         kill(until(lambda: busy_trainers() - {its}, "another process is training"))
         assert beside.result()["ending"] is None
         assert is_running(its)
@@ -183,16 +166,16 @@ def test_the_death_of_a_process_is_nobody_elses_business(worker: LocalWorker, po
 
 def test_a_task_that_takes_too_long_is_ended_and_others_go_on(pool: ThreadPoolExecutor) -> None:
     worker = LocalWorker(2, time_limit=1.0)
-    long = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=600.0))
+    long = pool.submit(worker.run, "train", slice_payload(LARGE, epochs=None, seconds=600.0))
     with pytest.raises(WorkerError, match="a task took more than 1 s"):
         long.result()
-    assert without_time(worker.run("train", payload(spiral_model())))["ending"] is None
+    assert without_time(worker.run("train", slice_payload(spiral_model())))["ending"] is None
     worker.close()
     until(lambda: not trainers(), "the worker's processes end")
 
 
 def test_a_result_says_how_long_a_processor_worked_on_it(worker: LocalWorker) -> None:
-    result = worker.run("train", payload(LARGE, epochs=None, seconds=0.2))
+    result = worker.run("train", slice_payload(LARGE, epochs=None, seconds=0.2))
     assert 0 < result["work"] <= result["seconds"] + 0.1
 
 
@@ -207,7 +190,7 @@ def test_the_death_of_the_fork_server_is_survived_too(worker: LocalWorker) -> No
 
 
 def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, pool: ThreadPoolExecutor) -> None:
-    doomed: Future[Payload] = pool.submit(worker.run, "train", payload(LARGE, epochs=None, seconds=600.0))
+    doomed: Future[Payload] = pool.submit(worker.run, "train", slice_payload(LARGE, epochs=None, seconds=600.0))
 
     def is_given_up() -> bool:
         kill(trainers())
@@ -216,12 +199,12 @@ def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, po
     until(is_given_up, "the task is given up")
     with pytest.raises(WorkerError, match=f"the background process died {TRIES} times during 'train'"):
         doomed.result()
-    assert worker.run("train", payload(spiral_model()))["ending"] is None  # the next one is served again
+    assert worker.run("train", slice_payload(spiral_model()))["ending"] is None  # the next one is served again
 
 
 def test_close_ends_the_processes_and_can_be_called_twice() -> None:
     worker = LocalWorker(2)
-    worker.run("train", payload(spiral_model()))
+    worker.run("train", slice_payload(spiral_model()))
     own = trainers()
     assert own
     worker.close()
@@ -236,7 +219,7 @@ def test_a_worker_that_was_closed_starts_anew_when_it_is_used() -> None:
 
 
 def run_once_and_close(worker: LocalWorker) -> Payload:
-    result = worker.run("train", payload(spiral_model()))
+    result = worker.run("train", slice_payload(spiral_model()))
     worker.close()
     until(lambda: not trainers(), "the worker's processes end")
     return without_time(result)
@@ -259,7 +242,7 @@ def test_the_processes_end_when_the_server_is_ended_though_they_are_in_mid_slice
     end: signal.Signals, tmp_path: Path
 ) -> None:
     asked = tmp_path / "asked.json"
-    asked.write_text(json.dumps(payload(LARGE, epochs=None, seconds=600.0)))
+    asked.write_text(json.dumps(slice_payload(LARGE, epochs=None, seconds=600.0)))
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(asked)], cwd=ROOT)
     try:
         until(lambda: len(trainers(server.pid)) == 2, "the worker's processes start")

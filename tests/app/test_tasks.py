@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from app.tasks import TASKS, Payload
-from nets import Budget, Model, create, dataset, evaluate, serialise, train_slice
+from nets import Budget, Model, create, dataset, evaluate, train_slice
 from nets.network import Layer, Layers, n_parameters
-from tests.app.runs import METRICS, at_checkpoint, floats
+from tests.app.runs import METRICS, at_checkpoint, floats, slice_payload
 from tests.app.workers import Clock
 from tests.nets.models import MIXED, bits, model_of, spiral_model
 
@@ -34,16 +34,7 @@ models = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
 
 def payload(model: Model, **budget: Any) -> Payload:
-    document = serialise(model)
-    return {
-        "document": json.dumps(document),
-        "parameters": document["parameters"],
-        "progress": document["progress"],
-        "seconds": 60.0,
-        "epochs": 3,
-        "snapshots": EVERY_EPOCH,
-        **budget,
-    }
+    return slice_payload(model, **{"snapshots": EVERY_EPOCH, **budget})
 
 
 def run(model: Model, **budget: Any) -> Payload:

@@ -60,15 +60,8 @@ def main() -> None:
 
 def table(title: str, heading: str, rows: Iterable[tuple[str, Row]]) -> None:
     """Print rows by their names."""
-    named = [NamedRow(name, row) for name, row in rows]
+    named = [row._replace(name=name) for name, row in rows]
     print(f"{title}\n\n{grid((Column(heading, 'name'), *COLUMNS), named)}\n\n", flush=True)
-
-
-class NamedRow:
-    """A row with a name of its own."""
-
-    def __init__(self, name: str, row: Row) -> None:
-        self.__dict__.update(row._asdict(), name=name)
 
 
 def classes(sizes: Iterable[int], seconds: float) -> Iterable[tuple[str, Row]]:

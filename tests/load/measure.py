@@ -40,6 +40,7 @@ class Row(NamedTuple):
     waits: int
     failures: int
     why: str
+    name: str = ""
 
 
 async def measure(

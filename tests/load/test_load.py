@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.benchmark.server import serve
-from tests.load.__main__ import COLUMNS, NamedRow
+from tests.load.__main__ import COLUMNS
 from tests.load.measure import Row, measure
 from tests.load.page import Page
 
@@ -26,5 +26,4 @@ def test_a_class_with_more_pages_than_places_has_some_wait_and_nothing_fail() ->
 
 
 def test_every_column_of_the_table_is_a_field_of_a_row() -> None:
-    row = NamedRow("a class", Row(*range(len(Row._fields))))
-    assert all(hasattr(row, column.field) for column in COLUMNS)
+    assert {column.field for column in COLUMNS} < set(Row._fields)
