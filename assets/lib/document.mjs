@@ -18,7 +18,7 @@ const N_INPUTS = 2;
  */
 
 /** @param {string} text base64 @returns {ArrayBuffer} */
-function decodeBytes(text) {
+export function decodeBytes(text) {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = characters.charCodeAt(i);

@@ -1,13 +1,16 @@
 /** What stands beside the wall on demand: confusion matrix or R², gradient norms, dead and saturated neurons. */
 
+import { Asking } from "../lib/asking.mjs";
 import { element, setText } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
-import { Asking } from "./measures/asking.mjs";
 import { confusionTable, explainedVariation, layersTable } from "./measures/tables.mjs";
 
+/** @typedef {{document: object, measures: object}} Answer what was measured, and what the server answered */
+
+const QUESTION = { path: "/api/measures", spacing: 500, read: (measures) => ({ measures }) };
 const ALL_IS_WELL = "No gradient vanishes or explodes, no neuron is dead, no hidden layer is saturated.";
 
-/** Of which moment the numbers are. @param {?import("./measures/asking.mjs").Answer} answer @param {boolean} isStale */
+/** Of which moment the numbers are. @param {?Answer} answer @param {boolean} isStale */
 function stateText(answer, isStale) {
   if (!answer) return "measuring…";
   const points = `gradients over all ${formatCount(answer.measures.train.points)} training points`;
@@ -17,7 +20,7 @@ function stateText(answer, isStale) {
 /** @param {object} parts @param {HTMLDialogElement} sheet */
 export function create(parts, sheet) {
   const find = (id) => sheet.querySelector(`#measures-${id}`);
-  const asking = new Asking(parts);
+  const asking = new Asking(parts, QUESTION);
   let chosen = "train";
   const showFit = () => {
     const { answer } = asking;
@@ -59,13 +62,13 @@ export function create(parts, sheet) {
     sheet.close();
   });
   sheet.addEventListener("close", () => {
-    asking.stop();
+    asking.release(sheet);
     showPressed();
   });
   return {
     open() {
       showPressed();
-      asking.start();
+      asking.want(sheet);
     },
   };
 }

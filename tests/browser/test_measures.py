@@ -16,7 +16,7 @@ from tests.browser.relief import PHONE, PROJECTOR, SMALL, Relief
 from tests.browser.test_accessibility import violations
 
 TABLES = "../sheets/measures/tables.mjs"
-ASKING = "../sheets/measures/asking.mjs"
+ASKING = "asking.mjs"
 
 
 def answer(model: Model) -> dict[str, Any]:
@@ -94,7 +94,7 @@ WATCHING = """
   const session = Object.assign(new EventTarget(), { document: {}, progress: { epoch: 3 }, model: () => ({}) });
   const trainer = Object.assign(new EventTarget(), { isRunning: argument.isRunning });
   const editing = { isUnderWay: false };
-  const asking = new m.Asking({ session, trainer, editing });
+  const asking = new m.Asking({ session, trainer, editing }, { path: '/', spacing: 500, read: (body) => body });
   const times = [];
   let atOnce = 0, most = 0;
   window.fetch = async () => {
@@ -116,7 +116,7 @@ WATCHING = """
 
 
 def test_while_it_trains_the_server_is_asked_twice_a_second_and_never_twice_at_once(modules: Relief) -> None:
-    body = WATCHING + "asking.start(); await changes(1700); asking.stop(); return [times, most];"
+    body = WATCHING + "asking.want('me'); await changes(1700); asking.release('me'); return [times, most];"
     times, most = modules.evaluate_module(ASKING, body, {"isRunning": True})
     assert 2 <= len(times) <= 4
     assert min(np.diff(times)) > 495
@@ -129,7 +129,7 @@ def test_otherwise_it_is_asked_once_the_network_has_rested_and_not_during_a_gest
     body = """
       await changes(50);
       const unseen = times.length;
-      asking.start();
+      asking.want('me');
       await until(() => times.length === 1);
       editing.isUnderWay = true;
       await changes(400);
@@ -139,7 +139,7 @@ def test_otherwise_it_is_asked_once_the_network_has_rested_and_not_during_a_gest
       await changes(200);
       const ended = performance.now();
       await until(() => times.length > 1 && !asking.isStale);
-      asking.stop();
+      asking.release('me');
       return [unseen, held, times.length, times[1] - ended, asking.isStale];
     """
     unseen, held, total, wait, is_stale = modules.evaluate_module(ASKING, WATCHING + body, {"isRunning": False})

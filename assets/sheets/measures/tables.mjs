@@ -16,7 +16,7 @@ const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /**
  * Which classes are taken for which.
- * @param {import("./asking.mjs").Answer} answer @param {"train" | "test"} set @returns {HTMLElement}
+ * @param {import("../measures.mjs").Answer} answer @param {"train" | "test"} set @returns {HTMLElement}
  */
 export function confusionTable({ document, measures }, set) {
   const counts = measures[set].confusion;
@@ -73,7 +73,7 @@ export function explainedVariation({ train, test }) {
   ];
 }
 
-/** How much gradient reaches every layer, and who lets none through. @param {import("./asking.mjs").Answer} answer @returns {HTMLElement} */
+/** How much gradient reaches every layer, and who lets none through. @param {import("../measures.mjs").Answer} answer @returns {HTMLElement} */
 export function layersTable({ document, measures }) {
   const rows = measures.layers.map((layer, l) => {
     const { width, frozen, off } = document.layers[l];

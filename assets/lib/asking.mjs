@@ -1,46 +1,56 @@
 /**
- * When the server is asked to measure: while somebody looks, once the page has come to rest, and now and then
- * while it trains. Never during a gesture, and never twice at once.
+ * When the server is asked about the network: while somebody wants to know, once the page has come to rest, and now
+ * and then while it trains. Never during a gesture, and never twice at once.
  *
  * Events: "answer" when `answer` changed, "change" when whether it is still true, or `error`, did.
  */
 
-import { NOT_LOADED } from "../../lib/dom.mjs";
-import { ask } from "../../lib/post.mjs";
+import { NOT_LOADED } from "./dom.mjs";
+import { ask } from "./post.mjs";
 
 const REST = 300; // ms without a change before the server is asked
-const SPACING = 500; // ms between requests while training
 const PATIENCE = 60_000; // ms to wait for an answer: a connection may hang without being closed
 
-/** @typedef {{document: object, measures: object}} Answer what was measured, and what the server answered */
+/**
+ * @typedef {object} Question
+ * @property {string} path of the route
+ * @property {number} spacing ms between requests while training
+ * @property {(body: object) => object} read what the server answered, as it is wanted here
+ */
 
 export class Asking extends EventTarget {
-  /** @param {object} parts session, trainer, editing */
-  constructor({ session, trainer, editing }) {
+  #question;
+
+  /** @param {object} parts session, trainer, editing @param {Question} question */
+  constructor({ session, trainer, editing }, question) {
     super();
     Object.assign(this, { session, trainer, editing });
-    /** @type {?Answer} */
+    this.#question = question;
+    /** @type {?object} what was read, and as `document` what it is about */
     this.answer = null;
     this.error = "";
     this.isStale = true; // whether the network has changed since what the answer speaks of
     this.changes = 0;
-    this.isWanted = false;
+    this.settled = -1; // the changes that the last request knew of, answered or refused
+    this.wanting = new Set();
     this.isUnderWay = false;
     this.timer = null;
     this.askedAt = -Infinity;
     for (const type of ["parameters", "settings"]) session.addEventListener(type, () => this.#changed());
-    trainer.addEventListener("state", () => this.#planIfStale());
-    document.addEventListener("visibilitychange", () => this.#planIfStale());
+    trainer.addEventListener("state", () => this.#planIfNew());
+    document.addEventListener("visibilitychange", () => this.#planIfNew());
   }
 
-  start() {
-    this.isWanted = true;
+  /** @param {any} who wants to know, until it says release */
+  want(who) {
+    this.wanting.add(who);
     this.dispatchEvent(new Event("change"));
     if (this.isStale || this.error) this.#ask();
   }
 
-  stop() {
-    this.isWanted = false;
+  release(who) {
+    this.wanting.delete(who);
+    if (this.wanting.size) return;
     clearTimeout(this.timer);
     this.timer = null;
   }
@@ -48,13 +58,11 @@ export class Asking extends EventTarget {
   #changed() {
     this.isStale = true;
     this.changes += 1;
-    if (!this.isWanted) return;
-    this.dispatchEvent(new Event("change"));
-    this.#plan();
+    this.#planIfNew();
   }
 
-  #planIfStale() {
-    if (!this.isWanted || !this.isStale) return;
+  #planIfNew() {
+    if (!this.wanting.size || this.settled === this.changes) return;
     this.dispatchEvent(new Event("change"));
     this.#plan();
   }
@@ -65,11 +73,12 @@ export class Asking extends EventTarget {
     const { isRunning } = this.trainer;
     if (isRunning && this.timer !== null) return;
     clearTimeout(this.timer);
-    const wait = isRunning ? Math.max(this.askedAt + SPACING - performance.now(), 0) : REST;
+    const wait = isRunning ? Math.max(this.askedAt + this.#question.spacing - performance.now(), 0) : REST;
     this.timer = setTimeout(() => this.#ask(), wait);
   }
 
   async #ask() {
+    clearTimeout(this.timer);
     this.timer = null;
     if (this.editing.isUnderWay) {
       this.#plan(); // a gesture that stands still is not over
@@ -81,24 +90,26 @@ export class Asking extends EventTarget {
     this.askedAt = performance.now();
     const asked = this.session.model({ ...this.session, progress: { epoch: this.session.progress.epoch, batch: 0, state: "" } });
     try {
-      this.answer = { document: asked, measures: await request(asked) };
+      this.answer = { document: asked, ...(await this.#request(asked)) };
       this.error = "";
     } catch ({ message }) {
       this.error = message;
     }
     this.isUnderWay = false;
-    this.isStale = this.changes !== changes; // where there is no answer, the next change asks again
+    this.settled = changes; // where there is no answer, the next change asks again
+    if (!this.error) this.isStale = this.changes !== changes;
     if (!this.error) this.dispatchEvent(new Event("answer"));
     this.dispatchEvent(new Event("change"));
-    this.#planIfStale();
+    this.#planIfNew();
   }
-}
 
-async function request(model) {
-  const response = await ask("/api/measures", { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
-    throw new Error(NOT_LOADED);
-  });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error ?? NOT_LOADED);
-  return body;
+  async #request(model) {
+    const { path, read } = this.#question;
+    const response = await ask(path, { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
+      throw new Error(NOT_LOADED);
+    });
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error(body.error ?? NOT_LOADED);
+    return read(body);
+  }
 }
