@@ -24,6 +24,14 @@ def _wall() -> list[Any]:
             [
                 html.Div(id="legend"),
                 html.Div(id="flat-note"),
+                html.Button(
+                    "creases",
+                    id="creases",
+                    className="toggle",
+                    title="Where landscapes bend: the creases of the layers before, heavier the earlier, and a neuron's own (k)",
+                    **{"aria-pressed": "false"},
+                ),
+                html.Div(id="creases-note"),
                 html.Div(
                     dmc.SegmentedControl(
                         id="outputs",

@@ -51,6 +51,7 @@ GESTURES = (
     Gesture("n", "draw new weights", ("n",)),
     Gesture("1, 2, 3 …", "look through the first lens, the second, …"),
     Gesture("m", "measures: confusion matrix or R², gradients, dead and saturated neurons", ("m",)),
+    Gesture("k", "creases: the lines along which a network of relu, abs, … bends", ("k",)),
     Gesture("g", "the gallery of presets", ("g",)),
     Gesture("p", "presentation: larger, without controls; p or Escape ends it", ("p", "Escape")),
     Gesture("t", "light or dark", ("t",)),

@@ -19,7 +19,6 @@ import { NeuronTools } from "./lib/neurontools.mjs";
 import { openLink, wireOpening } from "./lib/opening.mjs";
 import { Overlay } from "./lib/overlay.mjs";
 import { Panel } from "./lib/panel.mjs";
-import { Presentation } from "./lib/present.mjs";
 import { Probe } from "./lib/probe.mjs";
 import { Session } from "./lib/session.mjs";
 import { Sheets } from "./lib/sheets.mjs";
@@ -118,7 +117,6 @@ function build(frame, wall) {
   const parts = { dash, storage, link, session, history, trainer, editing, transport, wall, terms, weights, probe, neuronTools, gradients, levels, comparison, panel, view, frame };
   parts.sheets = new Sheets(parts);
   parts.lenses = new Lenses(parts, document.querySelector("nav"));
-  parts.presentation = new Presentation(parts);
   parts.actions = createActions(parts);
   return parts;
 }
@@ -228,17 +226,20 @@ async function resume(parts, initial) {
 }
 
 /** Plotly arrives later than everything else; the inspector begins when it is there. */
-async function addInspector({ view, levels, probe, dash }) {
+async function addInspector({ view, levels, probe, dash, transport }) {
   const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
-  const modules = Promise.all([import("./lib/inspector.mjs"), import("./lib/cutting.mjs")]);
+  const modules = Promise.all(["inspector", "picture", "cutting"].map((name) => import(`./lib/${name}.mjs`)));
   await whenThere(() => window.Plotly && graph("surface-plot")?._fullLayout && graph("map-plot")?._fullLayout);
-  const [{ Inspector }, { Cutting }] = await modules;
+  const [{ Inspector }, { pictureOf, FINE_GRID_SIZE }, { Cutting }] = await modules;
   const cutting = new Cutting(byId, levels);
   dash.set_props("level-rule", { value: levels.rule });
   view.inspector = new Inspector(window.Plotly, graph("surface-plot"), graph("map-plot"), {
-    moving: () => view.picture(false),
-    resting: () => view.picture(true),
-    describe: (picture, set) => cutting.show(picture, set),
+    moving: () => pictureOf(view, GRID_SIZE),
+    resting: () => pictureOf(view, FINE_GRID_SIZE),
+    describe(picture, set) {
+      transport.showMapScale(picture.step);
+      cutting.show(picture, set);
+    },
   });
   for (const plot of [graph("surface-plot"), graph("map-plot")]) {
     plot.on("plotly_hover", ({ points: [{ x, y }] }) => probe.show({ x, y }));

@@ -1,5 +1,6 @@
 /** Actions: what buttons and keys do, by name. */
 
+import { NOT_LOADED } from "./dom.mjs";
 import { handleKeys } from "./keys.mjs";
 import { currentTheme, readColours, rememberTheme, setTheme } from "./theme.mjs";
 import { parametersOf } from "./weights.mjs";
@@ -11,6 +12,7 @@ const KEYS = {
   "r": "reset",
   "n": "newWeights",
   "m": "measures",
+  "k": "creases",
   "g": "presets",
   "p": "present",
   "t": "theme",
@@ -28,9 +30,27 @@ const KEYS = {
   "?": "help",
 };
 
+/** Parts that are made when they are first wanted. */
+const LATER = {
+  presentation: () => import("./present.mjs"),
+  creases: () => import("./creases.mjs"),
+};
+
 /** What buttons and keys do, by name; a button's id is its action's name. @param {object} parts */
 export function createActions(parts) {
-  const { dash, storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison, presentation } = parts;
+  const { dash, storage, session, history, trainer, editing, panel, sheets, view, weights, probe, neuronTools, comparison, transport } = parts;
+  const made = {};
+  const toggle = async (name) => {
+    made[name] ??= LATER[name]().then(({ create }) => create(parts));
+    try {
+      parts[name] = await made[name];
+    } catch {
+      delete made[name];
+      transport.say(NOT_LOADED);
+      return;
+    }
+    parts[name].toggle();
+  };
   return {
     play: () => (trainer.state === "paused" ? trainer.play() : trainer.pause()),
     step: () => trainer.step(1),
@@ -41,9 +61,10 @@ export function createActions(parts) {
     newWeights: () => void panel.change({ control: "new-weights" }).catch(() => {}),
     measures: () => sheets.open("measures"),
     presets: () => sheets.open("presets"),
-    present: () => presentation.toggle(),
+    present: () => toggle("presentation"),
+    creases: () => toggle("creases"),
     escape() {
-      if (presentation.isOn) presentation.leave();
+      if (parts.presentation?.isOn) parts.presentation.leave();
       else probe.clear();
     },
     undo: () => editing.undo(),

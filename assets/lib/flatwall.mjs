@@ -28,6 +28,7 @@ export class FlatWall {
     this.gains = [];
     this.levels = [];
     this.linked = null;
+    this.paint = null; // what more is painted on the maps (see creases/paths.mjs)
   }
 
   resize(width, height, ratio) {
@@ -87,7 +88,10 @@ export class FlatWall {
     pen.setTransform(this.ratio, 0, 0, this.ratio, -scroll[0] * this.ratio, -scroll[1] * this.ratio);
     pen.clearRect(scroll[0], scroll[1], this.canvas.width, this.canvas.height);
     this.#drawEdges();
-    for (const tile of scene.tiles) this.#drawTile(tile);
+    for (const tile of scene.tiles) {
+      this.#drawTile(tile);
+      this.paint?.draw(tile, sideOf(tile));
+    }
     if (scene.decision) this.#drawDecision(scene.decision);
     this.#drawLinked();
     for (const tile of scene.tiles.slice(-scene.outputs)) this.#drawPoints(tile);

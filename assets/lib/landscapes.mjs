@@ -73,6 +73,11 @@ export class Landscapes {
     return evaluation;
   }
 
+  /** The height at which values of a layer are drawn. @param {number} layer @param {string} kind @param {Float64Array} values */
+  scaleOf(layer, kind, values) {
+    return kind === "activation" ? this.scales[layer] : heightScale(values);
+  }
+
   /** The grid's coordinates, in the data's units. @param {number} n points an axis @returns {[Float64Array, Float64Array]} */
   axes(n = GRID_SIZE) {
     return this.document.domain.map(([low, high]) => linspace(low, high, n));

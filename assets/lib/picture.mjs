@@ -5,17 +5,20 @@ import { GRID_SIZE } from "./engine.mjs";
 import { inUnits, planeOf } from "./straight.mjs";
 import { classColour, heightColour } from "./theme.mjs";
 
+export const FINE_GRID_SIZE = 121; // of the inspector at rest
+
 /**
  * @param {object} view session, landscapes, selection, kind, levels, comparison, colours
  * @param {number} n grid points an axis
  * @returns {import("./inspector.mjs").Picture}
  */
 export function pictureOf(view, n) {
+  view.flush(); // it may be asked for between two frames
   const { session, landscapes, selection, kind, levels } = view;
   const { layer, neuron } = selection;
   const values = landscapes.on(layer, neuron, kind, n);
   const [x, y] = landscapes.axes(n);
-  const scale = scaleOf(view, values);
+  const scale = landscapes.scaleOf(layer, kind, values);
   return {
     ...{ x, y, values, scale, step: levels.step(scale) },
     plane: inUnits(planeOf(selection, session.layers, session.parameters, kind), session.document.inputs),
@@ -23,11 +26,6 @@ export function pictureOf(view, n) {
     ghost: ghost(view),
     points: pointsOn(view, scale),
   };
-}
-
-/** The height at which the selected neuron's values are drawn. @param {object} view @param {Float64Array} values */
-export function scaleOf({ kind, selection, landscapes }, values) {
-  return kind === "activation" ? landscapes.scales[selection.layer] : heightScale(values);
 }
 
 /** The selected neuron's landscape at the pinned moment; null where there is nothing to compare. */

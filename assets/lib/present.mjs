@@ -1,11 +1,19 @@
 /**
  * Presentation mode: the controls hidden, larger type, the whole screen where the browser gives it.
- * What it looks like is in present.css.
+ * What it looks like is in present.css, which comes with it.
  */
+
+import { loadStyle } from "./dom.mjs";
 
 // px, of the numbers at the axes of Plotly's pictures, in presentation and otherwise (as in app/figures.py)
 const SURFACE = { shown: 15, usual: 11 };
 const MAP = { shown: 18, usual: 11 };
+
+/** @param {object} parts of the page (see main.mjs) @returns {Promise<Presentation>} */
+export async function create(parts) {
+  await loadStyle("/assets/lib/present.css");
+  return new Presentation(parts);
+}
 
 export class Presentation {
   /** @param {object} parts of the page (see main.mjs) */

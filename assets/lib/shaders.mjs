@@ -1,8 +1,8 @@
 /**
  * The wall's GLSL. Heights live in one R32F texture: a row a neuron, its n² values one after
  * another, row = y ascending and column = x ascending. A tile is an instance:
- * centre and scale in pixels, the texture row, the gain from height to [−1, 1], and the number of
- * level sets from 0 to 1. A linked level set is one neuron's, drawn on every tile.
+ * centre and scale in pixels, the texture row, the gain from height to [−1, 1], the number of
+ * level sets from 0 to 1, and the layer. A linked level set is one neuron's, drawn on every tile.
  */
 
 import { LARGEST_HEIGHT } from "./arrange.mjs";
@@ -66,7 +66,7 @@ vec3 heightColour(float t) {
 const INSTANCE = `
 layout(location = 0) in vec3 mesh;       // position in the unit square; 1 on the foot of the block
 layout(location = 1) in vec3 placement;  // centre and scale in pixels
-layout(location = 2) in vec3 source;     // texture row, gain, level sets
+layout(location = 2) in vec4 source;     // texture row, gain, level sets, layer
 `;
 
 const LINKED = `
@@ -86,7 +86,12 @@ vec3 withLinked(vec3 base, float above) {
 }
 `;
 
-export const BLOCK = {
+/**
+ * A landscape on its block.
+ * @param {string} declarations @param {string} painting GLSL of the fragment shader that paints more on `base`, at `q` in the
+ *   unit square, of the tile at `row` and `layer`
+ */
+export const block = (declarations = "", painting = "") => ({
   vertex: `${COMMON}${HEIGHTS}${CAMERA}${INSTANCE}${LINKED}
 out float height;
 out float levels;
@@ -96,6 +101,7 @@ out float skirt;
 out vec3 normal;
 out vec2 q;
 flat out float row;
+flat out float layer;
 float lifted(ivec2 p) {
   float h = heightAt(source.x, p);
   return abs(h) > ${LARGEST_HEIGHT.toExponential(1)} ? 0.0 : h * source.y * ${HEIGHT};
@@ -110,6 +116,7 @@ void main() {
   skirt = mesh.z;
   q = mesh.xy;
   row = source.x;
+  layer = source.w;
   float e = 2.0 / float(n - 1);
   ivec2 low = max(p - 1, ivec2(0));
   ivec2 high = min(p + 1, ivec2(n - 1));
@@ -129,8 +136,9 @@ in float skirt;
 in vec3 normal;
 in vec2 q;
 flat in float row;
+flat in float layer;
 out vec4 colour;
-// a steep tail that only comes near 0, as a sigmoid's does, has no zero set
+${declarations}// a steep tail that only comes near 0, as a sigmoid's does, has no zero set
 bool reachesZero() {
   ivec2 p = ivec2(q * float(n - 1));
   float low = heightAt(row, p), high = low;
@@ -159,9 +167,10 @@ void main() {
   if (zero > 0.0 && !reachesZero()) zero = 0.0;
   base = mix(base, levelColour, level * 0.3 * fade);
   base = mix(base, levelColour, zero * 0.85);
+  ${painting}
   colour = vec4(withLinked(base, above), 1.0);
 }`,
-};
+});
 
 export const EDGE = {
   vertex: `${COMMON}

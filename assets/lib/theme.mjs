@@ -4,7 +4,7 @@ import { remember } from "./storage.mjs";
 
 const STORAGE_KEY = "relief.theme";
 const NAMES = [
-  ...["paper", "panel", "ink", "muted", "accent", "positive", "negative", "level", "cut"],
+  ...["paper", "panel", "ink", "muted", "accent", "positive", "negative", "level", "cut", "crease"],
   ...Array.from({ length: 5 }, (_, i) => `height-${i}`),
   ...Array.from({ length: 6 }, (_, i) => `class-${i}`),
 ];

@@ -14,12 +14,10 @@ import { decisionFormula, formula } from "./formula.mjs";
 import { Landscapes } from "./landscapes.mjs";
 import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
-import { pictureOf, scaleOf } from "./picture.mjs";
 import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
 import { Stopwatch } from "./stopwatch.mjs";
 import { colorscale } from "./theme.mjs";
 
-const FINE_GRID_SIZE = 121; // of the inspector at rest
 const DECISION_NAME = "decision: whose landscape is highest";
 
 export class View extends EventTarget {
@@ -235,14 +233,6 @@ export class View extends EventTarget {
     session.metrics ??= landscapes?.metrics?.measure(session.parameters) ?? null;
   }
 
-  /** What the inspector draws. @param {boolean} isFine */
-  picture(isFine) {
-    this.flush(); // it may be asked for between two frames
-    const picture = pictureOf(this, isFine ? FINE_GRID_SIZE : GRID_SIZE);
-    this.transport.showMapScale(picture.step);
-    return picture;
-  }
-
   #arrange() {
     const { document, layers } = this.session;
     const { clientWidth, clientHeight } = this.frameElement;
@@ -295,7 +285,7 @@ export class View extends EventTarget {
     const { levels, selection, kind } = this;
     if (!levels.isLinked) return null;
     const values = this.landscapes.on(selection.layer, selection.neuron, kind);
-    const scale = scaleOf(this, values);
+    const scale = this.landscapes.scaleOf(selection.layer, kind, values);
     return { values, height: levels.heightOn(scale), gain: 1 / scale };
   }
 

@@ -10,7 +10,7 @@ import { placement, view } from "./camera.mjs";
 import { blockMesh, createAttributes, createProgram, fill, isSoftware, rgb } from "./gl.mjs";
 import { pick } from "./picking.mjs";
 import { decisionSquare } from "./scene.mjs";
-import { BLOCK, DECISION, EDGE, FLAT_POINT, HOLE, POINT, PROBE } from "./shaders.mjs";
+import { block, DECISION, EDGE, FLAT_POINT, HOLE, POINT, PROBE } from "./shaders.mjs";
 
 const CURVE_STEPS = 24;
 const PROBE_SIZE = 13; // px
@@ -73,12 +73,14 @@ export class Wall {
     this.probe = null; // where on every landscape a marker stands, in the unit square
     this.levels = [];
     this.linked = [0, 0, 0];
+    this.paint = null; // what more is painted on the landscapes (see creases/masks.mjs)
     this.#build();
   }
 
   /** Make everything that lives on the GPU; again after the context was lost. */
   restore() {
     this.#build();
+    this.paint?.build();
     if (this.scene) this.setScene(this.scene);
     this.setPoints(this.points);
   }
@@ -177,6 +179,7 @@ export class Wall {
   draw() {
     const { gl, scene } = this;
     if (!scene || gl.isContextLost()) return;
+    this.paint?.prepare();
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
@@ -193,7 +196,7 @@ export class Wall {
   #build() {
     const { gl } = this;
     this.programs = Object.fromEntries(
-      Object.entries({ BLOCK, EDGE, POINT, DECISION, FLAT_POINT, PROBE }).map(([name, source]) => [name, createProgram(gl, source)]),
+      Object.entries({ BLOCK: block(), EDGE, POINT, DECISION, FLAT_POINT, PROBE }).map(([name, source]) => [name, createProgram(gl, source)]),
     );
     this.heights = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.heights);
@@ -225,7 +228,7 @@ export class Wall {
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
     fill(gl, createAttributes(gl, [[0, 3]]), vertices, gl.STATIC_DRAW);
-    const instances = createAttributes(gl, [[1, 3], [2, 3]], true);
+    const instances = createAttributes(gl, [[1, 3], [2, 4]], true);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, indices, gl.STATIC_DRAW);
     return { array, instances, count: indices.length };
@@ -277,7 +280,9 @@ export class Wall {
   #drawBlocks() {
     const { gl, scene } = this;
     gl.enable(gl.DEPTH_TEST);
-    this.#use(this.programs.BLOCK);
+    const { paint } = this;
+    const uniforms = this.#use(paint?.program ?? this.programs.BLOCK);
+    paint?.tell(uniforms);
     const inView = scene.tiles.filter((tile) => this.#isInView(tile));
     for (const block of Object.values(this.blocks)) {
       const { array, instances, count, isFor } = block;
@@ -286,7 +291,7 @@ export class Wall {
       gl.bindVertexArray(array);
       const values = tiles.flatMap((tile) => [
         ...this.#placement(tile),
-        ...[scene.rowOf(tile), this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS],
+        ...[scene.rowOf(tile), this.gains[tile.layer], this.levels[tile.layer] ?? LEVELS, tile.layer],
       ]);
       fill(gl, instances, new Float32Array(values));
       gl.drawElementsInstanced(gl.TRIANGLES, count, gl.UNSIGNED_INT, 0, tiles.length);

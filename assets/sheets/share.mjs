@@ -6,6 +6,7 @@ import { element } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
 import { openFile } from "../lib/opening.mjs";
 import { encodeModel, LONG, withoutMemory } from "../lib/permalink.mjs";
+import { FINE_GRID_SIZE, pictureOf } from "../lib/picture.mjs";
 import { neuronTitle } from "../lib/scene.mjs";
 import { currentTheme } from "../lib/theme.mjs";
 import { askFor, save, stem } from "./share/exports.mjs";
@@ -89,7 +90,7 @@ function createActions({ parts, sheet, find, say, model }) {
       const { layer, neuron } = view.selection;
       const name = neuronTitle(layer, neuron, session.document);
       const title = view.kind === "activation" ? name : `${name} · pre-activation`;
-      const text = levelMap({ ...view.picture(true), title, colours: view.colours }, contour);
+      const text = levelMap({ ...pictureOf(view, FINE_GRID_SIZE), title, colours: view.colours }, contour);
       saveOwn(`-${title.replace(/\W+/g, "-")}.svg`, new Blob([text], { type: "image/svg+xml" }));
     },
     layer: () => saveFrom("layer", { layer: Number(find("layer").value), kind: find("kind").value, theme: currentTheme() }),

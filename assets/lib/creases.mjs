@@ -1,0 +1,78 @@
+/**
+ * Creases: the lines along which a network of piecewise-linear nonlinearities bends, on the wall and in the inspector,
+ * while they are switched on. Between an edit and the next answer they are those of the network before, and faint.
+ */
+
+import { setProperty, setText } from "./dom.mjs";
+import { regionsOf } from "./regions.mjs";
+import { layerTitle } from "./document.mjs";
+import { Wall } from "./wall.mjs";
+
+const FAINT = 0.35; // how strong creases are drawn that may be none any more
+
+/** @param {object} parts of the page (see main.mjs) @returns {Promise<Creases>} */
+export async function create(parts) {
+  const { CreasePaint } = await import(parts.wall instanceof Wall ? "./creases/masks.mjs" : "./creases/paths.mjs");
+  return new Creases(parts, new CreasePaint(parts.wall, () => parts.view.colours));
+}
+
+export class Creases {
+  /** @param {object} parts of the page @param {object} paint what draws them on the wall */
+  constructor(parts, paint) {
+    Object.assign(this, { parts, paint });
+    this.regions = regionsOf(parts);
+    this.isOn = false;
+    this.traces = null; // what draws them in the inspector
+    this.regions.addEventListener("answer", () => {
+      this.#take();
+      this.#show();
+    });
+    this.regions.addEventListener("change", () => this.#show());
+    parts.trainer.addEventListener("state", () => this.#show());
+    this.#take();
+  }
+
+  toggle() {
+    this.isOn = !this.isOn;
+    document.getElementById("creases").setAttribute("aria-pressed", String(this.isOn));
+    this.parts.wall.paint = this.isOn ? this.paint : null;
+    if (this.isOn) this.regions.want(this);
+    else this.regions.release(this);
+    this.#show();
+  }
+
+  /** How strong they are drawn: not at all where the network has another shape by now, or another plane. */
+  get strength() {
+    const { answer, isStale } = this.regions;
+    if (!this.isOn || !answer || !isAlike(answer.document, this.parts.session.document)) return 0;
+    return isStale && !this.parts.trainer.isRunning ? FAINT : 1;
+  }
+
+  #take() {
+    if (this.regions.answer) this.paint.set(this.regions.answer.creases);
+  }
+
+  #show() {
+    this.paint.strength = this.strength;
+    const note = document.getElementById("creases-note");
+    setText(note, this.isOn ? this.#words() : "");
+    setProperty(note, "title", note.textContent);
+    this.parts.view.request();
+  }
+
+  /** Why there are none, or not those of all layers; what went wrong. */
+  #words() {
+    const { answer, error } = this.regions;
+    return error || (answer ? endText(answer) : "");
+  }
+}
+
+/** How the layers without creases are told. @param {import("./regions.mjs").Answer} answer @returns {string} empty where there are none */
+export function endText({ end, layers, document }) {
+  if (!end) return "";
+  return layers.length ? `none after ${layerTitle(layers.length, document)}: ${end.why}` : `none: ${end.why}`;
+}
+
+/** Whether creases of one network may be shown on another until its own are there. */
+const isAlike = (a, b) => LIKENESS(a) === LIKENESS(b);
+const LIKENESS = ({ layers, domain, inputs }) => JSON.stringify([layers.map(({ width, skip }) => [width, skip]), domain, inputs]);
