@@ -28,12 +28,13 @@ export function sightOf({ document, partitions, end }, selection) {
   const last = partitions.length;
   if (wanted <= last) return { mode: "regions", layer: wanted, neuron: Math.min(neuron, layers[wanted - 1].width - 1), why: "" };
   const title = layerTitle(wanted, document);
-  if (end?.kind === "smooth") {
-    return { mode: "curvature", why: `There are no regions after ${title}: ${end.why}. ${ONLY} Here is the curvature of the selected landscape instead.` };
+  const why = end.why.replace(/\blayer (\d+)/, (_, number) => layerTitle(Number(number), document));
+  if (end.kind === "smooth") {
+    return { mode: "curvature", why: `There are no regions after ${title}: ${why}. ${ONLY} Here is the curvature of the selected landscape instead.` };
   }
-  const many = `There are too many regions after ${title} to be shown: ${end?.why ?? "they are not known"}.`;
-  if (!last) return { mode: "none", why: many };
-  return { mode: "regions", layer: last, neuron: null, why: `${many} Here are those after ${layerTitle(last, document)}.` };
+  const cannot = `The regions after ${title} cannot be shown: ${why}.`;
+  if (!last) return { mode: "none", why: cannot };
+  return { mode: "regions", layer: last, neuron: null, why: `${cannot} Here are those after ${layerTitle(last, document)}.` };
 }
 
 /** An answer's numbers, decoded once. @param {import("../../lib/regions.mjs").Answer} answer */

@@ -6,8 +6,8 @@ import { formatNumber } from "../../lib/format.mjs";
 import { neuronTitle } from "../../lib/scene.mjs";
 import { countText, shareText } from "./words.mjs";
 
-const MOST = "How many regions there could be at most after a layer, whatever the weights: every crease of its neurons straight " +
-  "across every region before it, no two parallel and no three through one point";
+const MOST = "The most that layers like these can make, whatever their weights: in every region before it a layer's creases are " +
+  "straight lines, and n lines cut a plane into 1 + n + n(n − 1)/2 parts at most, fewer where some are parallel (Zaslavsky, 1975; Montúfar, 2017)";
 const COUNT_HEADS = [["after", ""], ["regions", "Polygons on which every neuron up to this layer is affine"], ["at most", MOST], ["share", "regions / at most"]];
 const MAP_HEADS = [["neuron", ""], ["slope x", "∂a/∂x"], ["slope y", "∂a/∂y"], ["constant", "What the affine map is at x = y = 0"]];
 const SMALLEST = 5e-13; // a number that rounding leaves where sums cancel
