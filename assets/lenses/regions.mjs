@@ -3,7 +3,9 @@
  * pointed at; of a landscape that has none, its curvature.
  */
 
+import { layerTitle } from "../lib/document.mjs";
 import { setProperty } from "../lib/dom.mjs";
+import { formatCount } from "../lib/format.mjs";
 import { regionsOf } from "../lib/regions.mjs";
 import { neuronTitle } from "../lib/scene.mjs";
 import { readColours } from "../lib/theme.mjs";
@@ -166,25 +168,27 @@ class RegionsLens {
     find("counts").hidden = !opened?.answer.layers.length;
     find("save").hidden = !scene.painting && !scene.image;
     if (opened) showCounts(find("counts"), opened.answer, look?.layer ?? 0);
-    setProperty(this.picture.cover, "aria-label", `Map: ${this.#title()}. Arrow keys move a cross over it.`);
+    setProperty(this.picture.cover, "aria-label", `Map: ${this.#title()}${look ? `, ${scene.colouring.full(look)}` : ""}. Arrow keys move a cross over it.`);
   }
 
   /** What is on the map, in words. */
   #title() {
     const { look, scene, view, session } = this;
-    if (look) return titleOf(look, scene.colouring);
+    if (look) return titleOf(look);
     const { layer, neuron, kind } = scene.map ?? { ...shownNeuron(view.selection), kind: view.kind };
     return `curvature of ${neuronTitle(layer, neuron, session.document)}${kind === "activation" ? "" : " before its nonlinearity"}`;
   }
 
   /** The present map as a file, in light colours, because it is printed on paper. */
   #save() {
+    const { look, scene, session } = this;
     const colours = lightColours();
-    const { document } = this.look ?? this.session;
-    const title = this.#title();
-    const network = [2, ...document.layers.map(({ width }) => width)].join("-");
-    const text = printMap(this.#sceneOf(colours), `${network}: ${title}`, colours);
-    save(`${stem(document)}-${title.replace(/\W+/g, "-")}.svg`, new Blob([text], { type: "image/svg+xml" }));
+    const { document } = look ?? session;
+    const own = look ? scene.colouring.full(look) : "the principal curvature of larger magnitude";
+    const subtitle = `network ${shapeOf(document)}, epoch ${formatCount(document.progress.epoch)}, ${own}`;
+    const text = printMap(this.#sceneOf(colours), [this.#title(), subtitle], colours);
+    const name = look ? `regions-${layerTitle(look.layer, document)}-${scene.colouring.name}` : this.#title();
+    save(`${stem(document)}-${name.replace(/\W+/g, "-")}.svg`, new Blob([text], { type: "image/svg+xml" }));
   }
 
   #point(place) {
@@ -212,8 +216,10 @@ class RegionsLens {
     this.picture.point(isRegion ? { polygons: look.answer.partitions[look.layer - 1], index } : null, place, from[1], view.colours);
     const found = isRegion ? readRegion(look, index) : null;
     const value = place && scene.map ? [`curvature ${curvatureText(curvatureAt(scene.map, place).value)}`] : [HINT];
-    write(this.find("reading"), found?.lines ?? value);
-    setProperty(this.find("reading"), "aria-live", this.pointing.isByKeyboard ? "polite" : "off");
+    const reading = this.find("reading");
+    write(reading, found?.lines ?? value);
+    reading.classList.toggle("is-hint", !place);
+    setProperty(reading, "aria-live", this.pointing.isByKeyboard ? "polite" : "off");
     this.find("maps-frame").hidden = !isRegion;
     if (!isRegion) return;
     this.maps.show(found.maps, look.layer, look.neuron, look.document);
@@ -224,6 +230,9 @@ class RegionsLens {
 
 /** @param {Array} values @param {Array} others */
 const isSame = (values, others) => values.length === others.length && values.every((value, i) => value === others[i]);
+
+/** 2-8-8-3. @param {object} document */
+const shapeOf = ({ layers }) => [2, ...layers.map(({ width }) => width)].join("-");
 
 /** The light theme's colours, whichever theme there is. */
 function lightColours() {

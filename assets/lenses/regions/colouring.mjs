@@ -110,15 +110,15 @@ function byClass({ answer: { classes }, document }, colours) {
   return { polygons: classes, groups, boundary: classes.boundary, swatches, ramp: null };
 }
 
-const always = () => "";
+const always = (text) => () => text;
 
-/** `missing` says why a colouring cannot be had; nothing where it can. */
+/** `full` says what the colours are; `missing` why they cannot be had, and nothing where they can. */
 export const COLOURINGS = [
-  { name: "birth", title: "by layer", full: "coloured by layer of birth", hint: "The layer that cut a region last", missing: always, paint: byBirth },
+  { name: "birth", title: "by layer", full: always("coloured by layer of birth"), hint: "The layer that cut a region last", missing: always(""), paint: byBirth },
   {
     name: "gradient",
     title: "gradient",
-    full: "coloured by the size of the gradient",
+    full: ({ document, layer, neuron }) => `coloured by the gradient's size of ${neuronTitle(layer, neuron, document)}`,
     hint: "How steep the selected neuron's activation is on each region, in the data's units",
     missing: ({ neuron }) => (neuron === null ? "The selected neuron is of a layer whose regions are too many" : ""),
     paint: byGradient,
@@ -126,7 +126,7 @@ export const COLOURINGS = [
   {
     name: "class",
     title: "class",
-    full: "coloured by the highest class",
+    full: always("coloured by the highest class"),
     hint: "Whose score is the highest, and the exact boundary between the classes",
     missing: whyNoClasses,
     paint: byClass,

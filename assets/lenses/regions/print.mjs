@@ -8,9 +8,9 @@ import { alikePoints } from "../space/points.mjs";
 import { weightOf } from "./scene.mjs";
 
 const WIDTH = 180; // mm, as everything here
-const MARGIN = { left: 15, right: 5, top: 13, bottom: 15 };
+const MARGIN = { left: 15, right: 5, top: 17, bottom: 15 };
 const SIDE = WIDTH - MARGIN.left - MARGIN.right;
-const LINE = { crease: 0.5, boundary: 1, rim: 0.25, seam: 0.08 };
+const LINE = { crease: 0.5, boundary: 1, rim: 0.25, seam: 0.15 };
 const TEXT = { title: 4.2, small: 3.1 }; // heights of type
 const LETTER = 0.56; // width over height of a letter, about
 const RADIUS = 0.8;
@@ -25,19 +25,21 @@ const Y = (v) => short(MARGIN.top + SIDE * (1 - v));
 
 /**
  * @param {import("./scene.mjs").Scene & {legend: {swatches: object[], ramp: ?object}}} scene
- * @param {string} title @param {Record<string, string>} colours of the light theme
+ * @param {[string, string]} titles what it is, and of which network @param {Record<string, string>} colours of the light theme
  * @returns {string}
  */
-export function printMap({ domain, painting, image, creases, data, legend }, title, colours) {
+export function printMap({ domain, painting, image, creases, data, legend }, [title, subtitle], colours) {
   const legendLines = placeLegend(legend);
   const height = MARGIN.top + SIDE + MARGIN.bottom + LEGEND_LINE * legendLines.length;
   const frame = `x="${MARGIN.left}" y="${MARGIN.top}" width="${SIDE}" height="${SIDE}"`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}mm" height="${height}mm" viewBox="0 0 ${WIDTH} ${height}" font-family="${FONT}" font-size="${TEXT.small}">`,
     `<title>${escape(title)}</title>`,
+    `<desc>${escape(subtitle)}</desc>`,
     `<defs><clipPath id="map"><rect ${frame}/></clipPath>${hatch(colours)}${gradient(legend.ramp)}</defs>`,
     `<rect width="100%" height="100%" fill="${colours.panel}"/>`,
-    `<text x="${MARGIN.left}" y="8.5" font-size="${TEXT.title}" font-weight="600" fill="${colours.ink}">${escape(title)}</text>`,
+    `<text x="${MARGIN.left}" y="8" font-size="${TEXT.title}" font-weight="600" fill="${colours.ink}">${escape(title)}</text>`,
+    `<text x="${MARGIN.left}" y="13.2" fill="${colours.muted}">${escape(subtitle)}</text>`,
     `<g clip-path="url(#map)" stroke-linejoin="round" stroke-linecap="round">`,
     ...(painting ? regions(painting) : []),
     ...(image ? [picture(image)] : []),

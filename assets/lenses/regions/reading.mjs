@@ -67,8 +67,8 @@ export function readRegion({ answer, document, layers, parameters, layer, neuron
   const { preactivation, activation } = affineMaps(layers, parameters, document.inputs, point, layer)[layer - 1];
   const born = partition.born[index];
   const lines = [
-    `region ${countText(index + 1)} of ${countText(partition.count)}, ${shareText(areaOf(partition, index))} of the area`,
-    born ? `born at ${layerTitle(born, document)}` : "never cut",
+    `region ${countText(index + 1)} of ${countText(partition.count)}, ${born ? `born at ${layerTitle(born, document)}` : "never cut"}`,
+    `${shareText(areaOf(partition, index))} of the area`,
   ];
   if (neuron !== null) {
     const of = (maps) => maps.subarray(3 * neuron, 3 * neuron + 3);
@@ -79,7 +79,6 @@ export function readRegion({ answer, document, layers, parameters, layer, neuron
   return { lines, maps: activation };
 }
 
-/** What the map shows. @param {import("./colouring.mjs").Look} look @param {{full: string}} colouring */
-export function titleOf({ answer, document, layer }, { full }) {
-  return `${counted(answer.partitions[layer - 1].count, "region", "regions")} after ${layerTitle(layer, document)}, ${full}`;
-}
+/** What the map shows. @param {import("./colouring.mjs").Look} look */
+export const titleOf = ({ answer, document, layer }) =>
+  `${counted(answer.partitions[layer - 1].count, "region", "regions")} after ${layerTitle(layer, document)}`;

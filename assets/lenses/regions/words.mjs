@@ -1,8 +1,8 @@
 /** Numbers of regions in words: affine maps as formulas, shares, counts, places. */
 
-import { formatCount, formatNumber, formatScale, formatShare } from "../../lib/format.mjs";
+import { formatCount, formatNumber, formatShare } from "../../lib/format.mjs";
 
-const MOST_DIGITS = 1e6; // a larger count is a power of ten
+const LARGEST_COUNT = 1e7; // what is larger is a power of ten
 const LEAST_SHARE = 0.001;
 
 /** A point of the unit square in the data's units. @param {number[][]} domain @param {[number, number]} place @returns {{x: number, y: number}} */
@@ -22,8 +22,12 @@ export function formulaText(symbol, [p, q, r]) {
   return `${symbol} = ${formatNumber(p)} x ${term(q, " y")} ${term(r, "")}`;
 }
 
-/** @param {number} count which may be huge */
-export const countText = (count) => (count < MOST_DIGITS ? formatCount(count) : formatScale(count));
+/** 1,234, and 1.5 · 10⁸ of what is larger than one reads. @param {number} count */
+export function countText(count) {
+  if (count < LARGEST_COUNT) return formatCount(count);
+  const [digits, power] = count.toExponential(1).split("e+");
+  return `${digits} · 10${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+}
 
 /** @param {number} share from 0 to 1 */
 export const shareText = (share) => (share > 0 && share < LEAST_SHARE ? "< 0.1 %" : formatShare(share));
