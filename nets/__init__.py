@@ -48,7 +48,8 @@ of it as ``Measures``; ``gradient`` is the way it would go next.
 True
 
 Landscapes come layer by layer from ``surfaces``, each a ``LayerSurfaces`` with those before and after the
-nonlinearity, on a grid of ``GRID_SIZE`` points an axis, which ``axes`` returns. Layer 0 are the inputs.
+nonlinearity, on a grid of ``GRID_SIZE`` points an axis, which ``axes`` returns. Layer 0 are the inputs. ``curvature``
+maps how much the surface of one neuron is curved, exactly.
 
 A document is a model as JSON: ``serialise`` writes it, and ``parse`` reads it, believes nothing, and raises a
 ``DocumentError`` that names the field. The page speaks no other language, so a document made here can be opened
@@ -71,7 +72,7 @@ The modules, in the order to read them, each after those that it needs:
   ``compiled_descent``, ``compiled_metrics``
 - a run: ``engine``, ``training``
 - what became of it: ``saturation``, ``measures``, ``health``
-- the landscapes: ``surfaces``
+- the landscapes: ``surfaces``, ``second_derivatives``, ``curvature``
 - the document: ``limits``, ``fields``, ``data_document``, ``training_document``, ``document``
 - another shape, points from a table: ``reshape``, ``table``
 - a script for another library: ``code_expressions``, ``code_parts``, ``code_numpy``, ``code_torch``, ``code_keras``,
@@ -79,6 +80,7 @@ The modules, in the order to read them, each after those that it needs:
 """
 
 from nets.activations import ACTIVATIONS
+from nets.curvature import curvature
 from nets.datasets import DATASETS, DataSpec, by_formula
 from nets.document import parse, serialise
 from nets.engine import ENGINES
@@ -128,6 +130,7 @@ __all__ = [
     "axes",
     "by_formula",
     "create",
+    "curvature",
     "dataset",
     "evaluate",
     "gradient",
