@@ -49,6 +49,7 @@ def description() -> dict[str, Any]:
             "/api/train": {"post": _training()},
             "/api/gradient": {"post": _question("gradient", "which way training would move every parameter")},
             "/api/measures": {"post": _question("measures", "what a network gets right, and what gradients arrive")},
+            "/api/regions": {"post": _question("regions", "the polygons on which a network is affine, exactly")},
             **{f"/api/export/{kind}": {"post": _export(kind)} for kind in EXPORTS},
             "/api/presets": {"get": _look_up("presets", "every preset, by chapter", ref("Gallery"))},
             "/api/presets/{name}": {"get": _preset()},
@@ -153,6 +154,7 @@ def _answers() -> dict[str, Schema]:
         ),
         "Fit": _fit(measured),
         "Measures": _measures(reason),
+        "Regions": _regions(base64, reason),
         "Gallery": _gallery(),
         "Preset": _opened(),
         "Health": fields({"status": {**text, "description": "in a word, or why not"}}, ("status",)),
@@ -181,6 +183,45 @@ def _measures(finding: dict[str, Schema]) -> Schema:
         "findings": {"type": "array", "items": fields(finding, finding)},
     }
     return fields(properties, properties)
+
+
+def _regions(base64: Schema, reason: dict[str, Schema]) -> Schema:
+    polygons = {
+        "corners": {**base64, "description": "float32, (n, 2): u and v, polygon after polygon, anticlockwise"},
+        "counts": {**base64, "description": "uint16: corners of each polygon"},
+    }
+    creases = {
+        "ends": {**base64, "description": "float32, (n, 4): u and v of both ends"},
+        "layers": {**base64, "description": "uint8: the layer, from 1, whose nonlinearity has its kink there"},
+        "neurons": {**base64, "description": "int16: the neuron; −1 for the nonlinearity before the weights"},
+    }
+    partition = {
+        **polygons,
+        "born": {**base64, "description": "uint8: the layer that cut the region last, 0 for none"},
+        "edges": {
+            **base64,
+            "description": "int32, of the edge after each corner: −1 on the domain's border, else twice the number "
+            "of its crease, plus 1 where the region is above the kink",
+        },
+    }
+    layer: dict[str, Schema] = {
+        "regions": {"type": "integer", "minimum": 1},
+        "most": {"type": "number", "minimum": 1, "description": "the theoretical maximum"},
+    }
+    end = {"kind": {"enum": ["smooth", "many", "large"]}, **reason}
+    classes = {
+        **polygons,
+        "classes": {**base64, "description": "uint8: the highest output on each polygon"},
+        "boundary": {**base64, "description": "float32, (n, 4): ends of segments along which the class changes"},
+    }
+    properties = {
+        "layers": {"type": "array", "items": fields(layer, layer)},
+        "end": or_null(fields(end, end, description="why there are no regions after the last of `layers`")),
+        "creases": fields(creases, creases),
+        "partitions": {"type": "array", "items": fields(partition, partition)},
+        "classes": or_null(fields(classes, classes)),
+    }
+    return fields(properties, properties, description="positions are in the unit square of the domain")
 
 
 def _told() -> dict[str, Schema]:

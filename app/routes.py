@@ -28,7 +28,12 @@ from nets.model import Model
 LONGEST_SESSION = 40  # characters of its name that count
 LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its path
 # with POST, by the last part of its path
-ASKED_FOR = {"train": "training is", "gradient": "a gradient is", "measures": "measures are"}
+ASKED_FOR = {
+    "train": "training is",
+    "gradient": "a gradient is",
+    "measures": "measures are",
+    "regions": "regions are",
+}
 
 
 def register(server: Flask, background: Background, runs: Runs) -> None:
@@ -119,6 +124,10 @@ def _add_questions(api: Blueprint, background: Background) -> None:
     @api.post("/measures")
     def measures() -> Response:
         return _json(background.ask(session(), "measures", _about(parse_model(_json_body()))))
+
+    @api.post("/regions")
+    def regions() -> Response:
+        return _json(background.ask(session(), "regions", _about(parse_model(_json_body()))))
 
 
 def _add_what_is_known(api: Blueprint) -> None:

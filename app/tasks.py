@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from app.regions import answer
 from nets.document import parse, with_progress
 from nets.fields import encode
 from nets.gradient import gradient as loss_and_slopes
@@ -101,6 +102,18 @@ def measures(payload: Payload) -> Payload:
     return {**measures_document(measured), "findings": [finding._asdict() for finding in findings(model, measured)]}
 
 
+def regions(payload: Payload) -> Payload:
+    """Cut a network's domain into its regions.
+
+    Args:
+        payload: ``document`` (JSON text).
+
+    Returns:
+        see ``app.regions.answer``.
+    """
+    return answer(parse(json.loads(payload["document"])))
+
+
 def ready(payload: Payload) -> Payload:
     """Say that there is somebody to ask."""
     return {}
@@ -110,6 +123,7 @@ TASKS: dict[str, Callable[[Payload], Payload]] = {
     "train": train,
     "gradient": gradient,
     "measures": measures,
+    "regions": regions,
     "ready": ready,
 }
 

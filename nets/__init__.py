@@ -48,8 +48,17 @@ of it as ``Measures``; ``gradient`` is the way it would go next.
 True
 
 Landscapes come layer by layer from ``surfaces``, each a ``LayerSurfaces`` with those before and after the
-nonlinearity, on a grid of ``GRID_SIZE`` points an axis, which ``axes`` returns. Layer 0 are the inputs. ``curvature``
-maps how much the surface of one neuron is curved, exactly.
+nonlinearity, on a grid of ``GRID_SIZE`` points an axis, which ``axes`` returns. Layer 0 are the inputs. Those of
+piecewise-linear networks also come exactly: ``regions`` cuts the domain into the polygons on which every neuron is
+a plane. The ``Regions`` are a ``Partition`` after every layer, and what ended them where a layer is smooth.
+
+>>> len(regions(create(dataset("spiral", classes=3), hidden=[8, 8], activation="relu")).partitions[1])
+28
+
+Where they are smooth, ``curvature`` maps how much one of them is curved, from exact derivatives.
+
+>>> bool(abs(curvature(model, layer=1, neuron=0)).max() > 0.1)
+True
 
 A document is a model as JSON: ``serialise`` writes it, and ``parse`` reads it, believes nothing, and raises a
 ``DocumentError`` that names the field. The page speaks no other language, so a document made here can be opened
@@ -72,7 +81,8 @@ The modules, in the order to read them, each after those that it needs:
   ``compiled_descent``, ``compiled_metrics``
 - a run: ``engine``, ``training``
 - what became of it: ``saturation``, ``measures``, ``health``
-- the landscapes: ``surfaces``, ``second_derivatives``, ``curvature``
+- the landscapes: ``surfaces``; exactly: ``polygons``, ``regions``, ``region_counts``, ``exact_levels``; how they bend:
+  ``second_derivatives``, ``curvature``
 - the document: ``limits``, ``fields``, ``data_document``, ``training_document``, ``document``
 - another shape, points from a table: ``reshape``, ``table``
 - a script for another library: ``code_expressions``, ``code_parts``, ``code_numpy``, ``code_torch``, ``code_keras``,
@@ -94,6 +104,7 @@ from nets.metrics import Metrics
 from nets.model import Initial, Model, Progress, Training, create, dataset, new_weights
 from nets.network import Layer
 from nets.optimizers import OPTIMIZERS
+from nets.regions import Partition, Regions, regions
 from nets.regularizers import DROPOUTS, REGULARIZERS
 from nets.schedules import SCHEDULES
 from nets.stopping import Ending, Stop
@@ -122,7 +133,9 @@ __all__ = [
     "Measures",
     "Metrics",
     "Model",
+    "Partition",
     "Progress",
+    "Regions",
     "Slice",
     "Snapshot",
     "Stop",
@@ -137,6 +150,7 @@ __all__ = [
     "measure",
     "new_weights",
     "parse",
+    "regions",
     "serialise",
     "surfaces",
     "train_slice",

@@ -39,6 +39,8 @@ class Activation:
         source: who described it (authors, year).
         kinks: the values of z at which the function is not differentiable.
         lowest: the lower end of its domain; below it the function is undefined (NaN).
+        pieces: of a piecewise-linear function (slope, intercept) below its first kink, between its kinks, and above
+            its last one; none of a smooth one. A kink itself belongs to the piece below it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Activation:
     source: str
     kinks: tuple[float, ...] = ()
     lowest: float = -np.inf
+    pieces: tuple[tuple[float, float], ...] = ()
 
     def value(self, z: Array) -> Array:
         """Return a new array with the function's value at every element of ``z``.
@@ -179,7 +182,7 @@ def _sqrt_slope(z: Array, a: Array, out: Array) -> None:
 
 
 _ROWS = (
-    Activation("identity", np.positive, lambda z, a, out: out.fill(1), "z", "linear units"),
+    Activation("identity", np.positive, lambda z, a, out: out.fill(1), "z", "linear units", pieces=((1, 0),)),
     Activation(
         "relu",
         lambda z, out: np.maximum(z, 0, out=out),
@@ -187,6 +190,7 @@ _ROWS = (
         "max(z, 0)",
         "Fukushima, 1969; Nair and Hinton, 2010",
         kinks=(0,),
+        pieces=((0, 0), (1, 0)),
     ),
     Activation(
         "leaky_relu",
@@ -195,6 +199,7 @@ _ROWS = (
         "z if z > 0 else 0.01 z",
         "Maas, Hannun and Ng, 2013",
         kinks=(0,),
+        pieces=((LEAK, 0), (1, 0)),
     ),
     Activation(
         "elu",
@@ -225,6 +230,7 @@ _ROWS = (
         "min(max(z, −1), 1)",
         "Collobert, 2004",
         kinks=(-1, 1),
+        pieces=((0, -1), (1, 0), (0, 1)),
     ),
     Activation(
         "sin",
@@ -241,6 +247,7 @@ _ROWS = (
         "1 if z > 0 else 0",
         "McCulloch and Pitts, 1943",
         kinks=(0,),
+        pieces=((0, 0), (0, 1)),
     ),
     Activation(
         "abs",
@@ -249,6 +256,7 @@ _ROWS = (
         "|z|",
         "Jarrett, Kavukcuoglu, Ranzato and LeCun, 2009",
         kinks=(0,),
+        pieces=((-1, 0), (1, 0)),
     ),
     Activation(
         "square",

@@ -107,7 +107,7 @@ def read_number(value: Any, where: str, low: float, high: float) -> float:
     return float(value)
 
 
-def encode(values: Array, dtype: str = "<f8") -> str:
+def encode(values: NDArray[Any], dtype: str = "<f8") -> str:
     """Return a vector as base64 of its little-endian bytes.
 
     >>> encode(np.array([1.0]))
