@@ -88,15 +88,19 @@ def _inputs(model: Model, points: Array) -> Array:
 
 def _bent(names: tuple[str, ...], u: Array) -> Array:
     """Return the jets of row i's nonlinearity ``names[i]`` of row i of the jets ``u`` (6, rows, n)."""
-    height, x, y, xx, xy, yy = u
+    height, x, y = u[:3]
     value, slope, bend = np.empty_like(u[:3])
     write_activation(names, (), height, value)
     write_activation_slope(names, (), height, value, slope)
     for name, rows in runs(names):
         bend[rows] = SECOND_DERIVATIVES[name](height[rows], value[rows])
+    bent = slope * u
+    bent[0] = value
     bend_x, bend_y = bend * x, bend * y
-    bent = [value, slope * x, slope * y, slope * xx + bend_x * x, slope * xy + bend_x * y, slope * yy + bend_y * y]
-    return np.stack(bent)
+    bent[3] += bend_x * x
+    bent[4] += bend_x * y
+    bent[5] += bend_y * y
+    return bent
 
 
 def principal_curvatures(gradient: Array, hessian: Array) -> tuple[Array, Array]:

@@ -27,23 +27,29 @@ def _elu(z: Array, a: Array) -> Array:
     return np.exp(np.minimum(z, 0)) * (z < 0)
 
 
-def _logistic_slope(z: Array) -> Array:
-    """Return σ(z) (1 − σ(z)) without cancellation in either tail; σ is the logistic function."""
-    logistic = ACTIVATIONS["sigmoid"].value
-    return logistic(z) * logistic(-z)
+def _logistic(z: Array) -> tuple[Array, Array]:
+    """Return σ′(z) and tanh(|z| / 2), both without cancellation; σ(z) = 1 / (1 + exp(−z)) is the logistic function."""
+    e = np.exp(-np.abs(z))
+    return e / np.square(1 + e), (1 - e) / (1 + e)
+
+
+def _softplus(z: Array, a: Array) -> Array:
+    return _logistic(z)[0]
 
 
 def _silu(z: Array, a: Array) -> Array:
-    """Return (z σ(z))″; of the logistic function σ″ = −σ′ tanh(z / 2)."""
-    return _logistic_slope(z) * (2 - z * np.tanh(z / 2))
+    """Return (z σ(z))″ = 2 σ′ + z σ″, where σ″ = −σ′ tanh(z / 2)."""
+    slope, rise = _logistic(z)
+    return slope * (2 - np.abs(z) * rise)
 
 
 def _gelu(z: Array, a: Array) -> Array:
-    """Return (z σ(u))″ with u twice the argument of gelu's tanh."""
-    u = 2 * GELU_SCALE * (z + GELU_CUBIC * z * z * z)
-    slope = 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * z * z)
-    bend = 12 * GELU_SCALE * GELU_CUBIC * z
-    return _logistic_slope(u) * (2 * slope + z * bend - z * slope * slope * np.tanh(u / 2))
+    """Return (z σ(u))″ = σ′ (2 u′ + z u″) + z σ″ u′², where u is twice the argument of gelu's tanh."""
+    u = 2 * GELU_SCALE * z * (1 + GELU_CUBIC * z * z)
+    u_slope = 2 * GELU_SCALE * (1 + 3 * GELU_CUBIC * z * z)
+    u_bend = 12 * GELU_SCALE * GELU_CUBIC * z
+    slope, rise = _logistic(u)
+    return slope * (2 * u_slope + z * u_bend - np.abs(z) * rise * np.square(u_slope))
 
 
 @np.errstate(divide="ignore", over="ignore", invalid="ignore")  # undefined and infinite are answers here
@@ -61,7 +67,7 @@ SECOND_DERIVATIVES: dict[str, Callable[[Array, Array], Array]] = {
     "relu": _straight,
     "leaky_relu": _straight,
     "elu": _elu,
-    "softplus": lambda z, a: _logistic_slope(z),
+    "softplus": _softplus,
     "tanh": lambda z, a: -2 * a * (1 - a * a),
     "sigmoid": lambda z, a: a * (1 - a) * (1 - 2 * a),
     "hard_tanh": _straight,
