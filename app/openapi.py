@@ -50,6 +50,7 @@ def description() -> dict[str, Any]:
             "/api/gradient": {"post": _question("gradient", "which way training would move every parameter")},
             "/api/measures": {"post": _question("measures", "what a network gets right, and what gradients arrive")},
             "/api/regions": {"post": _question("regions", "the polygons on which a network is affine, exactly")},
+            "/api/curvature": {"post": _curvature_map()},
             **{f"/api/export/{kind}": {"post": _export(kind)} for kind in EXPORTS},
             "/api/presets": {"get": _look_up("presets", "every preset, by chapter", ref("Gallery"))},
             "/api/presets/{name}": {"get": _preset()},
@@ -72,10 +73,10 @@ def _json(schema: Schema) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _body(properties: dict[str, Schema]) -> dict[str, Any]:
-    """Describe a request about a network, with a small one as its example."""
-    schema = fields({"model": ref("Document"), **properties}, ("model",))
-    example = {"model": serialise(create(dataset("xor", n=40), hidden=[3]))}
+def _body(properties: dict[str, Schema], **required: Any) -> dict[str, Any]:
+    """Describe a request about a network, with an example: a small one and the fields that are ``required``."""
+    schema = fields({"model": ref("Document"), **properties}, ("model", *required))
+    example = {"model": serialise(create(dataset("xor", n=40), hidden=[3])), **required}
     return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
@@ -100,9 +101,19 @@ def _training() -> dict[str, Any]:
     return _with_places({**run, "requestBody": body})
 
 
-def _question(name: str, summary: str) -> dict[str, Any]:
+def _question(name: str, summary: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     answer = _json(ref(name.capitalize()))
-    return _with_places({**_operation(name, summary, answer, OF_A_BODY), "requestBody": _body({})})
+    return _with_places({**_operation(name, summary, answer, OF_A_BODY), "requestBody": body or _body({})})
+
+
+def _curvature_map() -> dict[str, Any]:
+    neuron = {
+        "layer": whole(1, LIMITS["layers"]),
+        "neuron": whole(0, LIMITS["neurons a layer"] - 1),
+        "kind": names(KINDS),
+    }
+    body = _body(neuron, layer=1, neuron=0, kind=KINDS[0])
+    return _question("curvature", "how much the landscape of a neuron is curved", body)
 
 
 def _export(kind: str) -> dict[str, Any]:
@@ -155,6 +166,7 @@ def _answers() -> dict[str, Schema]:
         "Fit": _fit(measured),
         "Measures": _measures(reason),
         "Regions": _regions(base64, reason),
+        "Curvature": _curvature(base64),
         "Gallery": _gallery(),
         "Preset": _opened(),
         "Health": fields({"status": {**text, "description": "in a word, or why not"}}, ("status",)),
@@ -222,6 +234,16 @@ def _regions(base64: Schema, reason: dict[str, Schema]) -> Schema:
         "classes": or_null(fields(classes, classes)),
     }
     return fields(properties, properties, description="positions are in the unit square of the domain")
+
+
+def _curvature(base64: Schema) -> Schema:
+    told = "float32, (points, points), row = v ascending: the principal curvature of larger magnitude, or NaN"
+    properties: dict[str, Schema] = {
+        "points": {"type": "integer", "minimum": 2, "description": "an axis, ends of the domain included"},
+        "curvature": {**base64, "description": told},
+        "scale": or_null({"type": "number", "minimum": 0, "description": "largest magnitude"}),
+    }
+    return fields(properties, properties)
 
 
 def _told() -> dict[str, Schema]:

@@ -16,16 +16,18 @@ from app import openapi, presets
 from app.background import Background
 from app.connection import hang_up_detector, stall_detector
 from app.exports import EXPORTS, export
+from app.layer_figures import KINDS
 from app.places import RETRY_AFTER, NoPlaceError
 from app.runs import Runs
 from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, lines
 from app.worker import WorkerError
 from nets.document import parse, serialise
-from nets.fields import DocumentError
+from nets.fields import DocumentError, read_choice, read_integer
 from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import Model
 
 LONGEST_SESSION = 40  # characters of its name that count
+NEURON = ("model", "layer", "neuron", "kind")  # what a request about one neuron says
 LOOKED_UP = ("presets", "openapi.json")  # with GET, by the first part of its path
 # with POST, by the last part of its path
 ASKED_FOR = {
@@ -33,6 +35,7 @@ ASKED_FOR = {
     "gradient": "a gradient is",
     "measures": "measures are",
     "regions": "regions are",
+    "curvature": "a map of curvature is",
 }
 
 
@@ -129,6 +132,11 @@ def _add_questions(api: Blueprint, background: Background) -> None:
     def regions() -> Response:
         return _json(background.ask(session(), "regions", _about(parse_model(_json_body()))))
 
+    @api.post("/curvature")
+    def curvature() -> Response:
+        model, neuron = parse_neuron(_json_body())
+        return _json(background.ask(session(), "curvature", {**_about(model), **neuron}))
+
 
 def _add_what_is_known(api: Blueprint) -> None:
     described = orjson.dumps(openapi.description())
@@ -184,20 +192,35 @@ def parse_model(body: Any) -> Model:
     return parse(body["model"])
 
 
+def parse_neuron(body: Any) -> tuple[Model, dict[str, Any]]:
+    """Check the body of a request about the landscape of one neuron: of its model and ``layer``, ``neuron``, ``kind``.
+
+    Raises:
+        DocumentError: naming the field that is wrong.
+    """
+    _check_fields(body, NEURON, NEURON)
+    model = parse(body["model"])
+    layer = read_integer(body["layer"], "layer", 1, len(model.layers))
+    neuron = read_integer(body["neuron"], "neuron", 0, model.layers[layer - 1].width - 1)
+    kind = read_choice(body["kind"], "kind", "kind", KINDS)
+    return model, {"layer": layer, "neuron": neuron, "kind": kind}
+
+
 def _about(model: Model) -> dict[str, Any]:
     """Return what a task about a model is given."""
     return {"document": orjson.dumps(serialise(model)).decode()}
 
 
-def _check_fields(body: Any, names: tuple[str, ...]) -> None:
-    """Refuse what is no object with a model, or has other fields than ``names``."""
+def _check_fields(body: Any, names: tuple[str, ...], required: tuple[str, ...] = ("model",)) -> None:
+    """Refuse what is no object with a model and all that is ``required``, or has other fields than ``names``."""
     if not isinstance(body, dict):
         raise DocumentError("expected an object with the field 'model'", "")
     for name in body:
         if name not in names:
             raise DocumentError(f"unknown field {name[:40]!r}; the fields are {', '.join(names)}", name[:40])
-    if "model" not in body:
-        raise DocumentError("the field 'model' is missing", "model")
+    for name in required:
+        if name not in body:
+            raise DocumentError(f"the field '{name}' is missing", name)
 
 
 def _json_body() -> Any:
