@@ -4,7 +4,7 @@
  */
 
 import { layerTitle } from "../lib/document.mjs";
-import { setProperty } from "../lib/dom.mjs";
+import { setProperty, setText } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
 import { regionsOf } from "../lib/regions.mjs";
 import { neuronTitle } from "../lib/scene.mjs";
@@ -162,6 +162,7 @@ class RegionsLens {
     const { find, scene, look, opened } = this;
     const isCurved = this.sight.mode === "curvature";
     find("colours").hidden = isCurved;
+    setText(find("title"), isCurved ? "Curvature" : "Regions");
     showColourings(find, look, scene.colouring?.name ?? this.chosen);
     showLegend(find("legend"), scene.legend);
     for (const id of ["counts", "save"]) find(id).hidden = !opened;

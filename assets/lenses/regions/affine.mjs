@@ -59,12 +59,15 @@ function receive({ skip, pre }, below, coordinates, x, y) {
 /** The weighted sums, biases included. */
 function combine({ width, inputs, weights, biases }, parameters, received) {
   const sums = new Float64Array(3 * width);
+  const own = heard(received);
   for (let k = 0; k < width; k += 1) {
+    const first = weights + k * inputs;
     let p = 0;
     let q = 0;
     let r = parameters[biases + k];
-    for (let i = 0, w = weights + k * inputs; i < inputs; i += 1, w += 1) {
-      const weight = parameters[w];
+    for (let n = 0; n < own.length; n += 1) {
+      const i = own[n];
+      const weight = parameters[first + i];
       p += weight * received[3 * i];
       q += weight * received[3 * i + 1];
       r += weight * received[3 * i + 2];
@@ -74,6 +77,13 @@ function combine({ width, inputs, weights, biases }, parameters, received) {
     sums[3 * k + 2] = r;
   }
   return sums;
+}
+
+/** Those that are not 0 everywhere, which of rectifiers are few. */
+function heard(received) {
+  const found = [];
+  for (let i = 0; 3 * i < received.length; i += 1) if (received[3 * i] || received[3 * i + 1] || received[3 * i + 2]) found.push(i);
+  return found;
 }
 
 /** Replace a map by its piece of the nonlinearity at a point. */

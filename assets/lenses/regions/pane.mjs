@@ -22,11 +22,11 @@ export function buildSide(side) {
       toggle("points", "data", { title: "Draw the data points", "aria-pressed": "true" }),
     ]),
     part("legend", "div"),
-    part("note", "p", { role: "status" }),
     element("div", { class: "regions-row regions-head" }, [
-      element("h2", {}, ["Regions"]),
+      part("title", "h2"),
       part("save", "button", { class: "quiet", type: "button", title: "The present map as a file to print, 180 mm wide" }, ["save as SVG"]),
     ]),
+    part("note", "p", { role: "status" }),
     part("counts", "table"),
     part("here", "h2", {}, ["Here"]),
     part("reading", "p", { class: "number" }),

@@ -13,6 +13,7 @@ const HEAVIEST = 1.7; // line of a layer's creases, that of the first
 const BOUNDARY = 3; // line between classes
 const SEAM = 0.7; // line in a region's own colour that covers its rim
 const RADIUS = 2.4; // of a data point
+const AT_ONCE = 64; // polygons or lines in a path: browsers take much longer for larger ones
 const HATCH = 6; // between lines that say flat
 const ARM = 7; // of the cross
 
@@ -127,30 +128,32 @@ export class Picture {
   }
 
   #regions(pen, { polygons, groups }, colours) {
+    pen.lineWidth = SEAM;
     for (const { colour, members } of groups) {
-      if (!members.length) continue;
-      pen.beginPath();
-      for (let m = 0; m < members.length; m += 1) this.#trace(pen, polygons, members[m]);
       pen.fillStyle = colour ?? hatch(pen, colours, this.ratio);
-      pen.fill();
-      if (!colour) continue;
-      pen.strokeStyle = colour;
-      pen.lineWidth = SEAM;
-      pen.stroke();
+      if (colour) pen.strokeStyle = colour;
+      for (let first = 0; first < members.length; first += AT_ONCE) {
+        pen.beginPath();
+        for (let m = first; m < Math.min(first + AT_ONCE, members.length); m += 1) this.#trace(pen, polygons, members[m]);
+        pen.fill();
+        if (colour) pen.stroke();
+      }
     }
   }
 
   #lines(pen, ends, colour, width) {
     const { left, top, side } = this.frame;
     const bottom = top + side;
-    pen.beginPath();
-    for (let i = 0; i < ends.length; i += 4) {
-      pen.moveTo(left + side * ends[i], bottom - side * ends[i + 1]);
-      pen.lineTo(left + side * ends[i + 2], bottom - side * ends[i + 3]);
-    }
     pen.strokeStyle = colour;
     pen.lineWidth = width;
-    pen.stroke();
+    for (let first = 0; first < ends.length; first += 4 * AT_ONCE) {
+      pen.beginPath();
+      for (let i = first; i < Math.min(first + 4 * AT_ONCE, ends.length); i += 4) {
+        pen.moveTo(left + side * ends[i], bottom - side * ends[i + 1]);
+        pen.lineTo(left + side * ends[i + 2], bottom - side * ends[i + 3]);
+      }
+      pen.stroke();
+    }
   }
 
   #data(pen, { u, v, points, isClassification }, colours) {
