@@ -54,10 +54,7 @@ class RegionsLens {
     for (const asking of [this.regions, this.curvature]) {
       for (const type of ["answer", "change"]) asking.addEventListener(type, () => this.isShown && this.view.request());
     }
-    this.find("colours").addEventListener("click", ({ target }) => {
-      const { colouring } = target.dataset;
-      if (colouring && target.ariaDisabled !== "true") this.#change(() => (this.chosen = colouring));
-    });
+    this.find("colours").addEventListener("click", ({ target }) => this.#colour(target.dataset.colouring));
     this.find("points").addEventListener("click", () => this.#change(() => (this.hasData = !this.hasData)));
     this.find("save").addEventListener("click", () => this.#save());
     new ResizeObserver(() => this.#change(() => this.#fit(map))).observe(map);
@@ -66,6 +63,15 @@ class RegionsLens {
   #change(change) {
     change();
     this.view.request();
+  }
+
+  /** Colour the map in another way, or say why it cannot be. */
+  #colour(name) {
+    const wanted = COLOURINGS.find((colouring) => colouring.name === name);
+    if (!wanted) return;
+    const why = this.look ? wanted.missing(this.look) : "";
+    this.parts.transport.say(why && `${why}.`);
+    if (!why) this.#change(() => (this.chosen = name));
   }
 
   #fit({ clientWidth, clientHeight }) {

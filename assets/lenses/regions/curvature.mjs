@@ -89,7 +89,7 @@ export function curvatureText(value) {
 /** Its colours, with the scale in numbers. @param {?CurvatureMap} map @param {Record<string, string>} colours */
 export function curvatureLegend(map, colours) {
   if (!map) return { swatches: [], ramp: null };
-  const stops = STOPS.map((_, i) => colours[`height-${i}`]);
-  const ends = map.scale ? [`ridge ${significant(-map.scale)}`, `${significant(map.scale)} valley`] : ["0", "0"];
-  return { swatches: [], ramp: { colours: stops, ends } };
+  if (!map.scale) return { swatches: [{ colour: colours["height-2"], text: map.scale === 0 ? "0 everywhere" : "undefined everywhere" }], ramp: null };
+  const ends = [`ridge ${significant(-map.scale)}`, `${significant(map.scale)} valley`];
+  return { swatches: [], ramp: { colours: STOPS.map((_, i) => colours[`height-${i}`]), ends } };
 }

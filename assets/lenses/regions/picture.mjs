@@ -34,7 +34,8 @@ export class Picture {
       canvas.height = Math.max(1, Math.round(height * this.ratio));
     }
     this.frame = placeFrame(width, height, 0);
-    this.font = `11px ${getComputedStyle(this.canvas).fontFamily}`;
+    const { fontSize, fontFamily } = getComputedStyle(this.canvas);
+    this.font = `${fontSize} ${fontFamily}`;
   }
 
   /** A place on the canvas in the unit square, which it may be beside. @param {number} x @param {number} y @returns {[number, number]} */
