@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from app.bodies import LARGEST_RATE, parse_run
 from app.presets import PRESETS
-from app.routes import LARGEST_RATE, parse_run
 from app.stream import MOST_EPOCHS, Run
 from app.tasks import Payload
 from app.worker import WorkerError

@@ -1,5 +1,6 @@
 """Exact regions against exact rational arithmetic, direct evaluation, and what is known of their number."""
 
+import timeit
 from dataclasses import replace
 
 import numpy as np
@@ -359,3 +360,19 @@ def test_pieces_and_kinks_are_the_functions_own(name: str) -> None:
     z = np.concatenate([np.linspace(-3, 3, 601), np.array(row.kinks, dtype=float)])
     slopes, intercepts = np.array(row.pieces)[np.searchsorted(row.kinks, z)].T
     np.testing.assert_allclose(slopes * z + intercepts, row.value(z), atol=1e-15)
+
+
+def test_a_trained_network_is_cut_within_a_tenth_of_a_second_and_a_large_one_within_two() -> None:
+    for hidden, seconds in (([16, 16], 0.1), ([32, 32, 32], 2.0)):
+        model = train_slice(create(dataset("spiral", 3), hidden=hidden, activation="relu"), Budget(epochs=60)).model
+        assert len(regions(model).partitions[-1]) > 150
+        assert min(timeit.repeat(lambda model=model: regions(model), number=1, repeat=4)) < seconds
+
+
+def test_ten_times_as_many_regions_take_no_more_than_fifteen_times_as_long() -> None:
+    model = model_of(uniform_layers([24, 24, 24, 3], "hard_tanh"), seed=1)
+    few, many = (replace(model, parameters=size * model.parameters) for size in (0.36, 1.2))
+    counts = [len(regions(sized).partitions[-1]) for sized in (few, many)]
+    assert counts[1] > 7 * counts[0] > 3500
+    times = [min(timeit.repeat(lambda sized=sized: regions(sized), number=1, repeat=5)) for sized in (few, many)]
+    assert times[1] / times[0] < 1.5 * counts[1] / counts[0]
