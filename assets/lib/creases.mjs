@@ -3,9 +3,10 @@
  * while they are switched on. Between an edit and the next answer they are those of the network before, and faint.
  */
 
+import { CreaseTraces } from "./creases/traces.mjs";
+import { layerTitle } from "./document.mjs";
 import { setProperty, setText } from "./dom.mjs";
 import { regionsOf } from "./regions.mjs";
-import { layerTitle } from "./document.mjs";
 import { Wall } from "./wall.mjs";
 
 const FAINT = 0.35; // how strong creases are drawn that may be none any more
@@ -22,11 +23,13 @@ export class Creases {
     Object.assign(this, { parts, paint });
     this.regions = regionsOf(parts);
     this.isOn = false;
-    this.traces = null; // what draws them in the inspector
+    this.traces = null; // what draws them in the inspector, made when there is one
     this.regions.addEventListener("answer", () => {
       this.#take();
       this.#show();
+      if (this.isOn) this.traces?.take();
     });
+    parts.view.addEventListener("inspector", () => this.#show());
     this.regions.addEventListener("change", () => this.#show());
     parts.trainer.addEventListener("state", () => this.#show());
     this.#take();
@@ -53,11 +56,15 @@ export class Creases {
   }
 
   #show() {
-    this.paint.strength = this.strength;
+    const { strength } = this;
+    const { view, session } = this.parts;
+    this.paint.strength = strength;
+    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, { view, session, regions: this.regions });
+    this.traces?.show(strength);
     const note = document.getElementById("creases-note");
     setText(note, this.isOn ? this.#words() : "");
     setProperty(note, "title", note.textContent);
-    this.parts.view.request();
+    view.request();
   }
 
   /** Why there are none, or not those of all layers; what went wrong. */
