@@ -210,7 +210,7 @@ def _partition(
     pre, functions = _functions(layer, number)
     before_weights = [pre] * received.sizes.shape[1]
     entry = _divide(before.polygons, received, before_weights, number=number, n_creases=n_creases, most=most)
-    u = _on_pieces(received.of(entry.sources), entry.pieces, before_weights)
+    u = _on_pieces(received.of(entry.sources), entry.pieces, before_weights) if pre.kinks else received
 
     coefficients = np.matmul(weights, u.coefficients)
     coefficients[..., 2] += biases

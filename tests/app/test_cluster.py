@@ -99,7 +99,7 @@ def test_a_celery_worker_is_a_worker(worker: CeleryWorker) -> None:
 
 
 @pytest.mark.parametrize("model", [spiral_model(), WIDE], ids=["small", "wide"])
-@pytest.mark.parametrize("task", ["train", "gradient", "measures"])
+@pytest.mark.parametrize("task", ["train", "gradient", "measures", "regions"])
 def test_a_task_gives_the_same_bits_as_here(worker: CeleryWorker, task: str, model: Model) -> None:
     asked = payload(model, task)
     assert without_time(worker.run(task, asked)) == without_time(perform(task, asked))

@@ -10,11 +10,11 @@ import platform
 
 import numpy as np
 
-from tests.benchmark import frames, image, slices, start, steps, wire
+from tests.benchmark import frames, image, regions, slices, start, steps, wire
 from tests.benchmark.tables import Benchmark, render
 
 BENCHMARKS: dict[str, Benchmark] = {
-    module.BENCHMARK.name: module.BENCHMARK for module in (steps, frames, wire, slices, start, image)
+    module.BENCHMARK.name: module.BENCHMARK for module in (steps, frames, wire, slices, regions, start, image)
 }
 
 

@@ -9,11 +9,13 @@ import pytest
 from nets.batches import Batch, batches_of_data
 from nets.document import parse, serialise
 from nets.model import Model
-from tests.benchmark import frames, image, slices, start, steps, wire
+from tests.benchmark import frames, image, regions, slices, start, steps, wire
 from tests.benchmark.networks import LARGEST, NETWORKS
 from tests.benchmark.tables import Benchmark, paired_ratio
 
-BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in (frames, image, slices, start, steps, wire)}
+BENCHMARKS = {
+    module.BENCHMARK.name: module.BENCHMARK for module in (frames, image, regions, slices, start, steps, wire)
+}
 
 
 @pytest.mark.parametrize(("name", "batch_size"), [*product(steps.MEASURED, steps.BATCH_SIZES)])

@@ -8,9 +8,13 @@ import pytest
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
-from nets import axes, create, dataset, surfaces
+from nets import axes, create, dataset, regions, surfaces
+from nets.exact_levels import level_set
+from nets.network import uniform_layers
 from nets.surfaces import GRID_SIZE
 from tests.browser.relief import Relief
+from tests.nets.test_exact_levels import distances
+from tests.nets.test_regions import model_of
 
 Array = NDArray[np.float64]
 Segment = tuple[tuple[float, float], tuple[float, float]]
@@ -158,3 +162,22 @@ def test_a_ridge_touching_the_level_at_single_points_has_no_line_there(modules: 
     values[2, 2] = 1
     assert lines(modules, np.arange(5.0), np.arange(5.0), values, 1.0) == []
     assert lines(modules, np.arange(5.0), np.arange(5.0), 1 - values, 0.0) == []
+
+
+@pytest.mark.parametrize("name", ["relu", "abs", "hard_tanh", "step"])
+def test_lines_of_piecewise_linear_landscapes_are_within_a_cell_of_the_exact_level_sets(
+    name: str, modules: Relief
+) -> None:
+    model = model_of(uniform_layers([6, 5, 3], name), seed=7)
+    unit = np.linspace(0, 1, GRID_SIZE)
+    partitions = regions(model).partitions
+    n_points = 0
+    for partition, landscapes in zip(partitions, surfaces(model)[1:], strict=True):
+        for neuron, values in enumerate(landscapes.activation):
+            height = float(0.4 * values.min() + 0.6 * values.max())
+            points = [point for line in lines(modules, unit, unit, values, height) for point in line["points"]]
+            if points:
+                exact = level_set(partition, neuron, height)
+                assert distances(np.array(points), exact).max() <= 1 / (GRID_SIZE - 1) + 1e-9
+            n_points += len(points)
+    assert n_points > 200

@@ -1,6 +1,7 @@
 """Level sets: how far apart, exact lines, the plane that cuts, and two moments compared."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from playwright.sync_api import expect
 
 from app.inspector import LEVEL_RULES
 from app.palette import LIGHT
-from nets import ACTIVATIONS, create, dataset, serialise
+from nets import ACTIVATIONS, Layer, create, dataset, regions, serialise
+from nets.exact_levels import level_set
+from nets.regions import to_units
 from tests.browser.relief import PROJECTOR, SMALL, Relief
 
 Array = NDArray[np.float64]
@@ -55,6 +58,21 @@ def test_the_exact_lines_of_a_first_layer_neuron_are_its_level_set(name: str, mo
     distance = np.abs(sums[:, None] - [line["z"] for line in lines])
     assert distance.min(axis=1).max() < 0.02
     assert distance.min(axis=0).max() < 0.02
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "abs", "hard_tanh", "step"])
+def test_the_lines_of_a_piecewise_linear_neuron_are_those_of_its_regions(name: str, modules: Relief) -> None:
+    model = replace(
+        create(dataset("saddle")),
+        layers=(Layer(1, (name,)),),
+        parameters=np.array([*WEIGHTS, BIAS]),
+        domain=(tuple(DOMAIN[0]), tuple(DOMAIN[1])),
+    )
+    partition = regions(model).partitions[0]
+    for height in (-0.4, 0.3, 0.7):
+        exact = to_units(level_set(partition, 0, height), model.domain)
+        drawn = [sorted(line["points"]) for line in straight_lines(modules, name, height)]
+        np.testing.assert_allclose(sorted(drawn), sorted(map(sorted, exact.tolist())), atol=1e-9)
 
 
 def test_a_line_that_misses_the_domain_is_not_drawn_and_a_plane_without_slope_has_none(modules: Relief) -> None:

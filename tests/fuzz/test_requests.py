@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import example, given
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from app.exports import EXPORTS, GRID_SIZES
 from app.layer_figures import KINDS, THEMES
 from app.tasks import TASKS, Payload
-from nets import parse, serialise
+from nets import ACTIVATIONS, parse, serialise
 from nets.code import FORMATS
 from nets.engine import warm_up
 from nets.limits import LARGEST_EPOCH
+from nets.polygons import Polygons
 from tests.app.applications import application
 from tests.app.described import named
-from tests.app.runs import read_lines
+from tests.app.runs import floats, read_lines
 from tests.app.workers import InProcessWorker
 from tests.fuzz.damage import STRANGE, damaged, damaged_bytes
 from tests.fuzz.documents import Document, documents, reals
@@ -37,6 +39,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "/api/train": {"epochs": st.integers(1, 4), "rate": st.one_of(st.none(), reals(100, 1000))},
     "/api/gradient": {},
     "/api/measures": {},
+    "/api/regions": {},
     **{f"/api/export/{kind}": {name: OPTIONS[name] for name in row.options} for kind, row in EXPORTS.items()},
 }
 
@@ -110,6 +113,36 @@ def test_whatever_is_right_is_answered(client: FlaskClient, request: tuple[str, 
     allowed = {"/api/gradient": "parameters", "/api/export/surfaces": "points"}.get(path, "layer")
     assert status == 200 or (status, refusal["where"]) == (422, allowed)
     assert_comes_back(body["model"])
+
+
+def bent(document: Document, name: str) -> Document:
+    """A document with one piecewise-linear nonlinearity instead of every smooth one."""
+
+    def own(row: Any) -> Any:
+        return [own(each) for each in row] if isinstance(row, list) else row if ACTIVATIONS[row].pieces else name
+
+    changes = [{key: own(layer[key]) for key in ("activation", "pre") if key in layer} for layer in document["layers"]]
+    layers = [{**layer, **change} for layer, change in zip(document["layers"], changes, strict=True)]
+    return {**document, "layers": layers}
+
+
+@given(documents(), st.sampled_from([name for name, row in ACTIVATIONS.items() if row.kinks and row.pieces]))
+def test_every_piecewise_linear_network_is_cut_into_regions_that_cover_its_domain(
+    client: FlaskClient, document: Document, name: str
+) -> None:
+    body = {"model": bent(document, name)}
+    status, answer = post(client, "/api/regions", encoded(body), body)
+    assert status == 200
+    told = json.loads(answer)
+    assert (len(told["layers"]) == len(document["layers"])) == (told["end"] is None)
+    assert told["end"] is None or told["end"]["kind"] in {"many", "large"}
+    for layer, partition in zip(told["layers"], told["partitions"], strict=True):
+        counts = floats(partition["counts"], "<u2").astype(int)
+        corners = floats(partition["corners"], "<f4").reshape(-1, 2).astype(float)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        edges = floats(partition["edges"], "<i4")
+        assert len(counts) == layer["regions"] <= layer["most"]
+        assert Polygons(corners, edges, starts).areas().sum() == pytest.approx(1, abs=1e-4)  # in single precision
 
 
 @given(documents())
