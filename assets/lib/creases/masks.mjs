@@ -10,7 +10,7 @@
 import { placement, view } from "../camera.mjs";
 import { createAttributes, createProgram, fill, rgb } from "../gl.mjs";
 import { block } from "../shaders.mjs";
-import { CreaseLines, widthOf } from "./lines.mjs";
+import { widthOf } from "./lines.mjs";
 
 export const REACH = 10; // texels
 const HEAVIEST = widthOf(1); // CSS pixels
@@ -100,12 +100,11 @@ export class CreasePaint {
     this.segments = createAttributes(gl, [[1, 4], [2, 1]], true);
     gl.bindVertexArray(null);
     this.size = 0; // of what has been drawn
-    this.layers = "";
   }
 
-  /** @param {import("../regions.mjs").Creases} creases */
-  set(creases) {
-    this.lines = new CreaseLines(creases);
+  /** @param {import("./lines.mjs").CreaseLines} lines */
+  set(lines) {
+    this.lines = lines;
     this.size = 0;
   }
 
@@ -170,7 +169,7 @@ export class CreasePaint {
     gl.disable(gl.DEPTH_TEST);
     gl.blendEquation(gl.MAX);
     gl.clearColor(0, 0, 0, 0);
-    for (let layer = 1; layer <= depth; layer += 1) this.#drawSlice("shared", layer - 1, [0, lines.shared(layer)]);
+    for (let layer = 1; layer <= depth; layer += 1) this.#drawSlice("shared", layer - 1, lines.shared(layer));
     neurons.forEach((tile, slice) => this.#drawSlice("own", slice, lines.own(tile.layer, tile.neuron)));
     gl.blendEquation(gl.FUNC_ADD);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);

@@ -18,9 +18,9 @@ const CURVED = 24; // steps to the domain's side, where landscapes are not strai
 const SHARE = 0.25; // of the main thread's time that creases may take while they move
 
 export class CreaseTraces {
-  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session, regions */
-  constructor(inspector, { view, session, regions }) {
-    Object.assign(this, { inspector, view, session, regions });
+  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session, regions @param {import("./lines.mjs").CreaseLines} lines */
+  constructor(inspector, { view, session, regions }, lines) {
+    Object.assign(this, { inspector, view, session, regions, lines });
     this.strength = 0;
     this.scale = 1;
     this.looked = ""; // at what
@@ -40,8 +40,9 @@ export class CreaseTraces {
     this.#draw();
   }
 
-  /** Take up another answer, if there is time for it; what comes to rest is drawn anyway. */
-  take() {
+  /** Take up another answer, if there is time for it; what comes to rest is drawn anyway. @param {import("./lines.mjs").CreaseLines} lines */
+  take(lines) {
+    this.lines = lines;
     if (performance.now() >= this.nextAt) this.#draw();
   }
 
@@ -89,7 +90,7 @@ export class CreaseTraces {
     const { landscapes, kind } = view;
     const isExact = layer <= answer.partitions.length && !(landscapes.areProbabilities && layer === session.layers.length);
     const hasJumps = session.layers.slice(0, layer).some(({ activation, pre }) => [...activation, pre].includes("step"));
-    const pieces = piecesOf(answer, { layer, neuron, kind }, hasJumps);
+    const pieces = piecesOf(answer, this.lines, { layer, neuron, kind }, hasJumps);
     const paths = Array.from({ length: OWN + 1 }, () => ({ x: [], y: [], z: [] }));
     const points = { x: [], y: [] };
     const [[x0, x1], [y0, y1]] = session.document.domain;
@@ -115,19 +116,19 @@ export class CreaseTraces {
 
 /**
  * The pieces of the creases that a neuron's landscape has, each between two corners of regions.
- * @param {import("../regions.mjs").Answer} answer
+ * @param {import("../regions.mjs").Answer} answer @param {import("./lines.mjs").CreaseLines} lines of the same
  * @param {{layer: number, neuron: number, kind: "activation" | "preactivation"}} landscape layer 0: the inputs, which have none
  * @param {boolean} hasTwoSides whether each is wanted once for the region on either side
  * @returns {{trace: number, ends: number[], middle: number[]}[]} which trace it is drawn by; u0, v0, u1, v1; the middle of
  *   the region whose edge it is
  */
-export function piecesOf({ partitions, creases }, { layer, neuron, kind }, hasTwoSides) {
+export function piecesOf({ partitions, creases }, lines, { layer, neuron, kind }, hasTwoSides) {
   const partition = partitions[Math.min(layer, partitions.length) - 1];
   if (!partition) return [];
   const traceOf = (crease) => {
     const [own, its] = [creases.layers[crease], creases.neurons[crease]];
     if (own < layer || (own === layer && its < 0)) return weightIndex(own);
-    return own === layer && its === neuron && kind === "activation" ? OWN : -1;
+    return own === layer && kind === "activation" && lines.isOwn(crease, neuron) ? OWN : -1;
   };
   const traces = Int8Array.from({ length: creases.count }, (_, crease) => traceOf(crease));
   const { corners, starts, edges, count } = partition;
