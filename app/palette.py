@@ -55,7 +55,7 @@ DARK = {
     "height-4": "#8cd1ff",
     "level": "#f2f2f2",
     "cut": "#ff5caf",
-    "crease": "#d9c7ff",
+    "crease": "#6dffb8",
     "class-0": "#3cc7b0",
     "class-1": "#a98bf0",
     "class-2": "#f0bf3c",

@@ -246,6 +246,7 @@ async function addInspector({ view, levels, probe, dash, transport }) {
     plot.on("plotly_unhover", () => probe.show(null));
   }
   view.setColours(view.colours);
+  view.dispatchEvent(new Event("inspector"));
   new ResizeObserver(() => view.inspector.resize()).observe(byId("inspector"));
 }
 

@@ -3,9 +3,10 @@
  * while they are switched on. Between an edit and the next answer they are those of the network before, and faint.
  */
 
+import { CreaseLines } from "./creases/lines.mjs";
+import { CreaseTraces } from "./creases/traces.mjs";
 import { setProperty, setText } from "./dom.mjs";
 import { regionsOf } from "./regions.mjs";
-import { layerTitle } from "./document.mjs";
 import { Wall } from "./wall.mjs";
 
 const FAINT = 0.35; // how strong creases are drawn that may be none any more
@@ -22,20 +23,23 @@ export class Creases {
     Object.assign(this, { parts, paint });
     this.regions = regionsOf(parts);
     this.isOn = false;
-    this.traces = null; // what draws them in the inspector
+    this.lines = null;
+    this.traces = null; // what draws them in the inspector, made when there is one
     this.regions.addEventListener("answer", () => {
       this.#take();
       this.#show();
+      if (this.isOn) this.traces?.take(this.lines);
     });
+    parts.view.addEventListener("inspector", () => this.#show());
     this.regions.addEventListener("change", () => this.#show());
     parts.trainer.addEventListener("state", () => this.#show());
-    this.#take();
   }
 
   toggle() {
     this.isOn = !this.isOn;
     document.getElementById("creases").setAttribute("aria-pressed", String(this.isOn));
     this.parts.wall.paint = this.isOn ? this.paint : null;
+    this.#take();
     if (this.isOn) this.regions.want(this);
     else this.regions.release(this);
     this.#show();
@@ -49,15 +53,21 @@ export class Creases {
   }
 
   #take() {
-    if (this.regions.answer) this.paint.set(this.regions.answer.creases);
+    if (!this.isOn || !this.regions.answer) return;
+    this.lines = new CreaseLines(this.regions.answer);
+    this.paint.set(this.lines);
   }
 
   #show() {
-    this.paint.strength = this.strength;
+    const { strength } = this;
+    const { view, session } = this.parts;
+    this.paint.strength = strength;
+    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, { view, session, regions: this.regions }, this.lines);
+    this.traces?.show(strength);
     const note = document.getElementById("creases-note");
     setText(note, this.isOn ? this.#words() : "");
     setProperty(note, "title", note.textContent);
-    this.parts.view.request();
+    view.request();
   }
 
   /** Why there are none, or not those of all layers; what went wrong. */
@@ -68,9 +78,9 @@ export class Creases {
 }
 
 /** How the layers without creases are told. @param {import("./regions.mjs").Answer} answer @returns {string} empty where there are none */
-export function endText({ end, layers, document }) {
+export function endText({ end, layers }) {
   if (!end) return "";
-  return layers.length ? `none after ${layerTitle(layers.length, document)}: ${end.why}` : `none: ${end.why}`;
+  return layers.length ? `none after layer ${layers.length}: ${end.why}` : `none: ${end.why}`;
 }
 
 /** Whether creases of one network may be shown on another until its own are there. */

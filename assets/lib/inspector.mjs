@@ -51,6 +51,7 @@ export class Inspector {
     this.timer = null;
     this.isStale = false;
     this.isInSight = false;
+    this.lines = null; // what follows each drawing (see creases/traces.mjs)
     this.note = element("p", { class: "no-surface" });
     this.lack = this.gap = ""; // why there is no surface
     this.#watchGraphics();
@@ -89,7 +90,7 @@ export class Inspector {
     this.isStale = true;
     this.timer = setTimeout(() => {
       this.isStale = false;
-      this.#draw(this.hooks.resting());
+      this.#draw(this.hooks.resting(), true);
     }, REST);
   }
 
@@ -137,7 +138,7 @@ export class Inspector {
     this.Plotly.Plots.resize(this.map);
   }
 
-  #draw(picture) {
+  #draw(picture, isAtRest = false) {
     const { x, y, values, scale, step, points, cut, ghost } = picture;
     const n = x.length;
     const z = Array.from({ length: n }, (_, row) => withHoles(values.subarray(row * n, (row + 1) * n)));
@@ -160,6 +161,7 @@ export class Inspector {
       [MAP.points]: dots(points),
     });
     this.hooks.describe(picture, set);
+    this.lines?.follow(picture, isAtRest);
   }
 
   #drawSurface(grid, { x, y, scale, points, cut, ghost }, levels, curve) {

@@ -73,6 +73,13 @@ export class Landscapes {
     return evaluation;
   }
 
+  /** A neuron's heights at any points, as it is looked at. @param {{x: number[], y: number[]}} points in the data's units */
+  along(points, layer, neuron, kind) {
+    const evaluation = new Evaluation(this.layers, standardise(this.document, points));
+    evaluation.update(this.parameters, 1, layer);
+    return this.#of(evaluation, layer, neuron, kind);
+  }
+
   /** The height at which values of a layer are drawn. @param {number} layer @param {string} kind @param {Float64Array} values */
   scaleOf(layer, kind, values) {
     return kind === "activation" ? this.scales[layer] : heightScale(values);

@@ -89,7 +89,7 @@ vec3 withLinked(vec3 base, float above) {
 /**
  * A landscape on its block.
  * @param {string} declarations @param {string} painting GLSL of the fragment shader that paints more on `base`, at `q` in the
- *   unit square, of the tile at `row` and `layer`
+ *   unit square, of the `tile`
  */
 export const block = (declarations = "", painting = "") => ({
   vertex: `${COMMON}${HEIGHTS}${CAMERA}${INSTANCE}${LINKED}
@@ -100,8 +100,7 @@ out float hole;
 out float skirt;
 out vec3 normal;
 out vec2 q;
-flat out float row;
-flat out float layer;
+flat out vec3 tile;  // texture row, layer, scale in pixels
 float lifted(ivec2 p) {
   float h = heightAt(source.x, p);
   return abs(h) > ${LARGEST_HEIGHT.toExponential(1)} ? 0.0 : h * source.y * ${HEIGHT};
@@ -115,8 +114,7 @@ void main() {
   above = aboveLinked(heightAt(linked.x, p));
   skirt = mesh.z;
   q = mesh.xy;
-  row = source.x;
-  layer = source.w;
+  tile = vec3(source.x, source.w, placement.z);
   float e = 2.0 / float(n - 1);
   ivec2 low = max(p - 1, ivec2(0));
   ivec2 high = min(p + 1, ivec2(n - 1));
@@ -135,15 +133,14 @@ in float hole;
 in float skirt;
 in vec3 normal;
 in vec2 q;
-flat in float row;
-flat in float layer;
+flat in vec3 tile;
 out vec4 colour;
 ${declarations}// a steep tail that only comes near 0, as a sigmoid's does, has no zero set
 bool reachesZero() {
   ivec2 p = ivec2(q * float(n - 1));
-  float low = heightAt(row, p), high = low;
+  float low = heightAt(tile.x, p), high = low;
   for (int i = 0; i < 16; i++) {
-    float h = heightAt(row, p + ivec2(i % 4 - 1, i / 4 - 1));
+    float h = heightAt(tile.x, p + ivec2(i % 4 - 1, i / 4 - 1));
     low = min(low, h);
     high = max(high, h);
   }

@@ -2,7 +2,7 @@
  * The view: one evaluation of the network a frame, at most, and every picture drawn from it.
  *
  * It draws on demand: whatever changes something says so with invalidate(), and the next animation
- * frame brings everything up to date. Event: "select" when another neuron was selected.
+ * frame brings everything up to date. Events: "select" when another neuron was selected, "inspector" when there is one.
  */
 
 import { arithmeticAt } from "./composition.mjs";

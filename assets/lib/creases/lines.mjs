@@ -3,6 +3,8 @@
  * those of what stands before its own layer's weights, and its own; its neighbours in the layer bend elsewhere. Pure.
  */
 
+import { bendsOf } from "./bends.mjs";
+
 const WEIGHTS = [1.6, 1.2, 0.9, 0.7]; // CSS pixels: of the creases of layers 1, 2, 3, and 4 and later
 export const N_WEIGHTS = WEIGHTS.length;
 
@@ -12,39 +14,54 @@ export const weightIndex = (layer) => Math.min(layer, N_WEIGHTS) - 1;
 /** How wide a layer's creases are drawn. @param {number} layer from 1 @returns {number} CSS pixels */
 export const widthOf = (layer) => WEIGHTS[weightIndex(layer)];
 
-const key = (layer, neuron) => 256 * layer + neuron;
+const MOST_NEURONS = 32; // a layer; as in nets/limits.py
+const key = (layer, neuron) => MOST_NEURONS * layer + neuron;
 
-/** Creases in the order of their layers, and in a layer of their neurons: what a landscape has lies side by side. */
+/**
+ * Creases as segments in such an order that what a landscape has lies side by side: all of them, layer after layer, then
+ * those of each neuron once more.
+ */
 export class CreaseLines {
-  /** @param {import("../regions.mjs").Creases} creases */
-  constructor({ ends, layers, neurons, count }) {
-    const order = Uint32Array.from({ length: count }, (_, i) => i);
-    order.sort((a, b) => key(layers[a], neurons[a]) - key(layers[b], neurons[b]));
-    this.count = count;
-    this.ends = new Float32Array(4 * count);
-    order.forEach((from, i) => this.ends.set(ends.subarray(4 * from, 4 * from + 4), 4 * i));
-    this.layers = Uint8Array.from(order, (from) => layers[from]);
-    this.keys = Uint32Array.from(order, (from) => key(layers[from], neurons[from]));
+  /** @param {import("../regions.mjs").Answer} answer */
+  constructor(answer) {
+    const { ends, layers, neurons, count } = answer.creases;
+    this.creases = answer.creases;
+    this.bends = bendsOf(answer);
+    const order = Array.from({ length: count }, (_, i) => i);
+    const isPre = (crease) => Number(neurons[crease] < 0);
+    order.sort((a, b) => layers[a] - layers[b] || isPre(b) - isPre(a));
+    /** how many creases, from the first one on, all landscapes of a layer have */
+    this.common = [];
+    order.forEach((crease, i) => {
+      for (let l = layers[crease] + 1 - isPre(crease); l <= answer.document.layers.length; l += 1) this.common[l] = i + 1;
+    });
+    this.ranges = new Map();
+    answer.document.layers.forEach(({ width }, i) => {
+      const own = order.filter((crease) => layers[crease] === i + 1);
+      for (let neuron = 0; neuron < width; neuron += 1) {
+        const first = order.length;
+        order.push(...own.filter((crease) => this.isOwn(crease, neuron)));
+        this.ranges.set(key(i + 1, neuron), [first, order.length]);
+      }
+    });
+    this.count = order.length;
+    this.ends = new Float32Array(4 * order.length);
+    order.forEach((crease, i) => this.ends.set(ends.subarray(4 * crease, 4 * crease + 4), 4 * i));
+    this.layers = Uint8Array.from(order, (crease) => layers[crease]);
   }
 
-  /** How many creases, from the first one on, all landscapes of a layer have. @param {number} layer from 1 */
+  /** The segments that all landscapes of a layer have. @param {number} layer from 1 @returns {[number, number]} first, and behind the last */
   shared(layer) {
-    return this.#before(key(layer, 0));
+    return [0, this.common[layer] ?? 0];
   }
 
-  /** A neuron's own creases. @param {number} layer from 1 @param {number} neuron @returns {[number, number]} first, and behind the last */
+  /** The segments of a neuron's own creases. @param {number} layer from 1 @param {number} neuron @returns {[number, number]} the same */
   own(layer, neuron) {
-    return [this.#before(key(layer, neuron)), this.#before(key(layer, neuron + 1))];
+    return this.ranges.get(key(layer, neuron)) ?? [0, 0];
   }
 
-  /** How many come before a key. */
-  #before(wanted) {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.keys[middle] < wanted) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** Whether a crease, as the server numbers them, is one of a neuron of its layer. @param {number} crease @param {number} neuron */
+  isOwn(crease, neuron) {
+    return ((this.bends[crease] >>> neuron) & 1) === 1;
   }
 }

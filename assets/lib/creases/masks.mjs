@@ -10,10 +10,12 @@
 import { placement, view } from "../camera.mjs";
 import { createAttributes, createProgram, fill, rgb } from "../gl.mjs";
 import { block } from "../shaders.mjs";
-import { CreaseLines, widthOf } from "./lines.mjs";
+import { widthOf } from "./lines.mjs";
 
-export const REACH = 6; // texels
+export const REACH = 10; // texels
 const HEAVIEST = widthOf(1); // CSS pixels
+const SMALL = { side: 110, least: 0.6 }; // on smaller landscapes, CSS pixels, lines are finer, down to this share
+const SHARED = 0.7; // how strong the creases of the layers before are, beside a neuron's own
 const SIZES = { least: 64, most: 1024 }; // texels of a mask's side
 const UNITS = { shared: 1, own: 2 }; // texture units; 0 is the heights'
 const MAP = view(0, 1);
@@ -56,20 +58,23 @@ uniform sampler2DArray shared_;
 uniform sampler2DArray own;
 uniform vec3 creaseColour;
 uniform vec3 paleColour;
-uniform float halfWidth;  // of the heaviest line, in pixels of the canvas
+uniform float ratio;      // pixels of the canvas to one of CSS
 uniform float strength;
 uniform float firstRow;   // of the first layer's neurons
-float line(float nearness, float texels) {  // texels to a pixel
+float line(float nearness, float halfWidth, float texels) {  // pixels of the heaviest line; texels to a pixel
   return clamp((nearness - 1.0) * ${REACH.toFixed(1)} / texels + halfWidth + 0.5, 0.0, 1.0);
 }
 `;
 
 const PAINTING = `
-  if (layer > 0.5) {
+  if (tile.y > 0.5) {
+    float small = clamp(2.0 * tile.z / (${SMALL.side.toFixed(1)} * ratio), ${SMALL.least}, 1.0);
+    float halfWidth = ${(HEAVIEST / 2).toFixed(2)} * ratio * small;
     vec2 across = dFdx(q), down = dFdy(q);
     float texels = sqrt(abs(across.x * down.y - across.y * down.x)) * float(textureSize(own, 0).x);
-    texels = clamp(texels, 1e-3, ${(REACH - 1).toFixed(1)} / halfWidth);  // finer lines far away, rather than everything one line
-    float crease = max(line(texture(shared_, vec3(q, layer - 1.0)).r, texels), line(texture(own, vec3(q, row - firstRow)).r, texels));
+    texels = clamp(texels, 1e-3, ${REACH.toFixed(1)} / (halfWidth + 0.5));  // a mask says no more than that nothing is near
+    float before = line(texture(shared_, vec3(q, tile.y - 1.0)).r, halfWidth, texels);
+    float crease = max(${SHARED} * before, line(texture(own, vec3(q, tile.x - firstRow)).r, halfWidth, texels));
     base = mix(base, mix(creaseColour, paleColour, smoothstep(0.55, 0.8, abs(t))), strength * crease);
   }`;
 
@@ -95,12 +100,11 @@ export class CreasePaint {
     this.segments = createAttributes(gl, [[1, 4], [2, 1]], true);
     gl.bindVertexArray(null);
     this.size = 0; // of what has been drawn
-    this.layers = "";
   }
 
-  /** @param {import("../regions.mjs").Creases} creases */
-  set(creases) {
-    this.lines = new CreaseLines(creases);
+  /** @param {import("./lines.mjs").CreaseLines} lines */
+  set(lines) {
+    this.lines = lines;
     this.size = 0;
   }
 
@@ -127,7 +131,7 @@ export class CreasePaint {
     gl.uniform1i(uniforms.own, UNITS.own);
     gl.uniform3fv(uniforms.creaseColour, rgb(crease));
     gl.uniform3fv(uniforms.paleColour, rgb(paper));
-    gl.uniform1f(uniforms.halfWidth, (HEAVIEST / 2) * ratio);
+    gl.uniform1f(uniforms.ratio, ratio);
     gl.uniform1f(uniforms.strength, this.lines ? this.strength : 0);
     gl.uniform1f(uniforms.firstRow, scene.firstRows[1]);
   }
@@ -165,7 +169,7 @@ export class CreasePaint {
     gl.disable(gl.DEPTH_TEST);
     gl.blendEquation(gl.MAX);
     gl.clearColor(0, 0, 0, 0);
-    for (let layer = 1; layer <= depth; layer += 1) this.#drawSlice("shared", layer - 1, [0, lines.shared(layer)]);
+    for (let layer = 1; layer <= depth; layer += 1) this.#drawSlice("shared", layer - 1, lines.shared(layer));
     neurons.forEach((tile, slice) => this.#drawSlice("own", slice, lines.own(tile.layer, tile.neuron)));
     gl.blendEquation(gl.FUNC_ADD);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);

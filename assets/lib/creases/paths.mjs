@@ -1,6 +1,6 @@
 /** Creases on the maps of the flat wall: the same lines as in masks.mjs, as paths. */
 
-import { CreaseLines, widthOf } from "./lines.mjs";
+import { widthOf } from "./lines.mjs";
 
 export class CreasePaint {
   /** @param {import("../flatwall.mjs").FlatWall} wall @param {() => Record<string, string>} colours those of the theme */
@@ -10,9 +10,9 @@ export class CreasePaint {
     this.lines = null;
   }
 
-  /** @param {import("../regions.mjs").Creases} creases */
-  set(creases) {
-    this.lines = new CreaseLines(creases);
+  /** @param {import("./lines.mjs").CreaseLines} lines */
+  set(lines) {
+    this.lines = lines;
   }
 
   /** Draw a landscape's creases on its map. @param {import("../arrange.mjs").Tile} tile @param {number} side CSS pixels */
@@ -22,7 +22,7 @@ export class CreasePaint {
     pen.save();
     pen.strokeStyle = this.colours().crease;
     pen.globalAlpha = this.strength;
-    for (const [first, end] of [[0, this.lines.shared(layer)], this.lines.own(layer, neuron)]) {
+    for (const [first, end] of [this.lines.shared(layer), this.lines.own(layer, neuron)]) {
       for (const [width, path] of this.#paths(first, end)) {
         const placed = new Path2D();
         placed.addPath(path, new DOMMatrix([side, 0, 0, -side, x - side / 2, y + side / 2]));
