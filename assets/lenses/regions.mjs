@@ -42,10 +42,11 @@ class RegionsLens {
     this.opened = null; // the answer that is shown, decoded
     this.drawn = []; // what the map was drawn from
     this.read = []; // what the numbers were read from
+    this.scene = null; // what is on the map
     this.pointing = new Pointing(map, this.picture, {
       place: () => this.#place(),
-      move: (place) => this.probe.show(place && this.#point(place)),
-      pin: (place) => this.probe.pin(this.#point(place)),
+      move: (place) => this.scene && this.probe.show(place && this.#point(place)),
+      pin: (place) => this.scene && this.probe.pin(this.#point(place)),
     });
     this.#wire(map);
   }
@@ -142,19 +143,19 @@ class RegionsLens {
   /** @param {Record<string, string>} colours @returns {import("./regions/scene.mjs").Scene & object} with its colouring, legend and curvature */
   #sceneOf(colours) {
     const { session, sight, look, curvature } = this;
-    const { document } = look ?? session;
     const colouring = look && this.#colouring();
     const map = sight.mode === "curvature" ? curvature.answer : null;
+    const { domain } = (look ?? map ?? session).document;
     const painting = colouring && colouring.paint(look, colours);
     return {
-      domain: document.domain,
+      domain,
       colouring,
       painting,
       image: map && curvatureImage(map, colours),
       map,
       legend: painting ?? curvatureLegend(map, colours),
       creases: look ? creasesUpTo(look.answer.creases, look.layer) : [],
-      data: this.hasData ? dataOf(document, session.points) : null,
+      data: this.hasData ? dataOf(domain, session) : null,
     };
   }
 
@@ -190,7 +191,7 @@ class RegionsLens {
   #save() {
     const { look, scene, session } = this;
     const colours = lightColours();
-    const { document } = look ?? session;
+    const { document } = look ?? scene.map ?? session;
     const own = look ? scene.colouring.full(look) : "the principal curvature of larger magnitude";
     const subtitle = `network ${shapeOf(document)}, epoch ${formatCount(document.progress.epoch)}, ${own}`;
     const text = printMap(this.#sceneOf(colours), [this.#title(), subtitle], colours);

@@ -38,10 +38,13 @@ export function creasesUpTo({ ends, layers, count }, last) {
   return found.filter(({ ends: own }) => own.length).reverse();
 }
 
-/** The data in the unit square. @param {object} document @param {?import("../../lib/metrics.mjs").Points} points */
-export function dataOf(document, points) {
+/**
+ * The data in the unit square.
+ * @param {number[][]} domain @param {{document: object, points: ?import("../../lib/metrics.mjs").Points}} session
+ */
+export function dataOf(domain, { document, points }) {
   if (!points) return null;
-  const places = points.x.map((x, i) => inSquare(document.domain, { x, y: points.y[i] }));
+  const places = points.x.map((x, i) => inSquare(domain, { x, y: points.y[i] }));
   const [u, v] = [0, 1].map((axis) => Float64Array.from(places, (place) => place[axis]));
   return { u, v, points, isClassification: isClassification(document) };
 }
