@@ -131,7 +131,7 @@ class RegionsLens {
   /** Draw the map again, if anything about it has changed. */
   #draw() {
     const { session, view, opened, curvature, sight, look, chosen, hasData } = this;
-    const own = look ? [opened, look.layer, chosen === "gradient" ? look.neuron : null] : [curvature.answer];
+    const own = look ? [opened, look.layer, look.neuron === null || (chosen === "gradient" && look.neuron)] : [curvature.answer];
     const from = [sight.mode, ...own, chosen, hasData && session.points, session.document.domain, view.colours];
     if (isSame(from, this.drawn)) return;
     this.drawn = from;
@@ -172,7 +172,6 @@ class RegionsLens {
     setText(find("title"), isCurved ? "Curvature" : "Regions");
     showColourings(find, look, scene.colouring?.name ?? this.chosen);
     showLegend(find("legend"), scene.legend);
-    for (const id of ["counts", "save"]) find(id).hidden = !opened;
     find("counts").hidden = !opened?.answer.layers.length;
     find("save").hidden = !scene.painting && !scene.image;
     if (opened) showCounts(find("counts"), opened.answer, look?.layer ?? 0);
@@ -183,8 +182,8 @@ class RegionsLens {
   #title() {
     const { look, scene, view, session } = this;
     if (look) return titleOf(look);
-    const { layer, neuron, kind } = scene.map ?? { ...shownNeuron(view.selection), kind: view.kind };
-    return `curvature of ${neuronTitle(layer, neuron, session.document)}${kind === "activation" ? "" : " before its nonlinearity"}`;
+    const { document, layer, neuron, kind } = scene.map ?? { ...shownNeuron(view.selection), kind: view.kind, document: session.document };
+    return `curvature of ${neuronTitle(layer, neuron, document)}${kind === "activation" ? "" : " before its nonlinearity"}`;
   }
 
   /** The present map as a file, in light colours, because it is printed on paper. */
