@@ -488,15 +488,33 @@ def test_a_user_reads_a_region_with_the_mouse_and_with_the_keyboard(lens: Region
     relief.until("() => document.querySelector('#regions-reading').textContent.startsWith('Point at')")
 
 
-def test_menus_show_the_selected_neuron_and_an_edit_is_followed_at_rest(lens: RegionsPage) -> None:
+COUNTED = """(counts) => [...document.querySelectorAll('#regions-counts tbody tr')]
+  .every((row, i) => row.cells[1].textContent === String(counts[i]))"""
+
+
+def test_menus_show_the_selected_neuron(lens: RegionsPage) -> None:
+    lens.relief.call("relief.select(1, 4)")
+    lens.relief.until("() => document.querySelector('#regions-neuron').selectedOptions[0].textContent === 'neuron 5'")
+    lens.choose("layer", "hidden 2")
+    lens.relief.until("() => document.querySelector('#regions-neuron').options.length === 4")
+
+
+def test_the_map_is_pale_while_it_is_not_of_the_present_network_and_follows_an_edit_at_rest(lens: RegionsPage) -> None:
     relief = lens.relief
-    relief.call("relief.select(1, 4)")
-    relief.until("() => document.querySelector('#regions-neuron').selectedOptions[0].textContent === 'neuron 5'")
-    lens.choose("layer", "hidden 1")
+    relief.page.evaluate(
+        """() => {
+             const pane = document.querySelector("#pane-regions");
+             const note = () => (window.wasPale ||= pane.classList.contains("is-stale"));
+             window.wasPale = false;
+             new MutationObserver(note).observe(pane, { attributes: true });
+           }"""
+    )
     relief.call("relief.setParameter(0, 7)")
-    relief.until("() => document.querySelector('#pane-regions').classList.contains('is-stale')")
-    relief.until("() => !document.querySelector('#pane-regions').classList.contains('is-stale')")
-    assert [int(row[1]) for row in lens.counts()] == [len(partition) for partition in regions(relief.model).partitions]
+    counts = [len(partition) for partition in regions(relief.model).partitions]
+    assert counts != [len(partition) for partition in regions(RELU).partitions]
+    relief.until(COUNTED, counts)
+    assert relief.call("window.wasPale")
+    assert not relief.call("document.querySelector('#pane-regions').classList.contains('is-stale')")
 
 
 def test_while_it_trains_the_map_moves(lens: RegionsPage) -> None:
