@@ -1,4 +1,4 @@
-"""The HTTP API: training, gradients, measures, exports, presets and its description under ``/api``.
+"""The HTTP API: training, questions about a network, exports, presets and its description under ``/api``.
 
 Whatever is wrong with a request is answered with a 4xx and ``{"error": sentence, "where": path}``.
 """
@@ -14,15 +14,15 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import openapi, presets
 from app.background import Background
+from app.bodies import json_body, parse_model, parse_neuron, parse_run
 from app.connection import hang_up_detector, stall_detector
 from app.exports import EXPORTS, export
 from app.places import RETRY_AFTER, NoPlaceError
 from app.runs import Runs
-from app.stream import LARGEST_RATE, MOST_EPOCHS, NDJSON, Run, lines
+from app.stream import NDJSON, lines
 from app.worker import WorkerError
-from nets.document import parse, serialise
+from nets.document import serialise
 from nets.fields import DocumentError
-from nets.limits import LARGEST_EPOCH, LIMITS
 from nets.model import Model
 
 LONGEST_SESSION = 40  # characters of its name that count
@@ -33,6 +33,7 @@ ASKED_FOR = {
     "gradient": "a gradient is",
     "measures": "measures are",
     "regions": "regions are",
+    "curvature": "a map of curvature is",
 }
 
 
@@ -45,7 +46,7 @@ def register(server: Flask, background: Background, runs: Runs) -> None:
         is_gone, has_stalled = hang_up_detector(request.environ), stall_detector(request.environ)
         with ExitStack() as taking:  # a place first: to read a document that has to wait would be for nothing
             taking.enter_context(background.streams.take(session()))
-            run = parse_run(_json_body(), session())
+            run = parse_run(json_body(), session())
             place = taking.pop_all()
 
         def body() -> Iterator[bytes]:
@@ -62,7 +63,7 @@ def register(server: Flask, background: Background, runs: Runs) -> None:
     def take_away(kind: str) -> Response:
         if kind not in EXPORTS:
             raise NotFound(f"unknown export {kind[:40]!r}; choose from {', '.join(EXPORTS)}")
-        body = _json_body()
+        body = json_body()
         with background.hold(session()) as turn:
             start = time.thread_time()
             file = export(kind, body)
@@ -116,18 +117,23 @@ def _add_questions(api: Blueprint, background: Background) -> None:
 
     @api.post("/gradient")
     def gradient() -> Response:
-        result = background.ask(session(), "gradient", _about(parse_model(_json_body())))
+        result = background.ask(session(), "gradient", _about(parse_model(json_body())))
         if result["gradient"] is None:
             raise DocumentError("with these numbers the loss, or a slope of it, is not finite", "parameters")
         return _json(result)
 
     @api.post("/measures")
     def measures() -> Response:
-        return _json(background.ask(session(), "measures", _about(parse_model(_json_body()))))
+        return _json(background.ask(session(), "measures", _about(parse_model(json_body()))))
 
     @api.post("/regions")
     def regions() -> Response:
-        return _json(background.ask(session(), "regions", _about(parse_model(_json_body()))))
+        return _json(background.ask(session(), "regions", _about(parse_model(json_body()))))
+
+    @api.post("/curvature")
+    def curvature() -> Response:
+        model, neuron = parse_neuron(json_body())
+        return _json(background.ask(session(), "curvature", {**_about(model), **neuron}))
 
 
 def _add_what_is_known(api: Blueprint) -> None:
@@ -153,81 +159,9 @@ def session() -> str:
     return request.headers.get("X-Relief-Session", "")[:LONGEST_SESSION]
 
 
-def parse_run(body: Any, session: str = "") -> Run:
-    """Check the body of a training request.
-
-    Raises:
-        DocumentError: naming the field that is wrong.
-    """
-    _check_fields(body, ("model", "epochs", "rate"))
-    epochs = body.get("epochs", MOST_EPOCHS)
-    if isinstance(epochs, bool) or not isinstance(epochs, int) or not 1 <= epochs <= MOST_EPOCHS:
-        raise DocumentError(f"expected a whole number from 1 to {MOST_EPOCHS}", "epochs")
-    rate = body.get("rate")
-    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
-    if rate is not None and not (is_number and 0.1 <= rate <= LARGEST_RATE):
-        raise DocumentError(f"expected a number of epochs a second from 0.1 to {LARGEST_RATE}", "rate")
-    model = parse(body["model"])
-    left = LARGEST_EPOCH - model.progress.epoch
-    if left < 1:
-        raise DocumentError(f"training ends at epoch {LARGEST_EPOCH}", "progress.epoch")
-    return Run(model, min(epochs, left), rate, session)
-
-
-def parse_model(body: Any) -> Model:
-    """Check the body of a request about a model and nothing else: for its gradient, or its measures.
-
-    Raises:
-        DocumentError: naming the field that is wrong.
-    """
-    _check_fields(body, ("model",))
-    return parse(body["model"])
-
-
 def _about(model: Model) -> dict[str, Any]:
     """Return what a task about a model is given."""
     return {"document": orjson.dumps(serialise(model)).decode()}
-
-
-def _check_fields(body: Any, names: tuple[str, ...]) -> None:
-    """Refuse what is no object with a model, or has other fields than ``names``."""
-    if not isinstance(body, dict):
-        raise DocumentError("expected an object with the field 'model'", "")
-    for name in body:
-        if name not in names:
-            raise DocumentError(f"unknown field {name[:40]!r}; the fields are {', '.join(names)}", name[:40])
-    if "model" not in body:
-        raise DocumentError("the field 'model' is missing", "model")
-
-
-def _json_body() -> Any:
-    """Read the request's body, refusing what is not JSON and what is too long before reading it."""
-    limit = LIMITS["bytes a request"]
-    if request.content_length is not None and request.content_length > limit:
-        raise _Refused(413, f"the request has {request.content_length} bytes; {limit} are allowed")
-    if request.mimetype != "application/json":
-        raise _Refused(415, f"the content type is {request.mimetype[:40]!r}; send application/json")
-    request.max_content_length = limit + 1  # where a body that did not say its length is cut
-    try:
-        data = request.get_data()
-    except HTTPException:
-        raise
-    except Exception:  # whatever the web server raises where chunks are not what they should be
-        raise _Refused(400, "the body could not be read") from None
-    if len(data) > limit:
-        raise _Refused(413, f"the request has more than the {limit} bytes that are allowed")
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise _Refused(400, f"this is not JSON: {error}") from None
-
-
-class _Refused(HTTPException):
-    """A request that is refused before its document is looked at."""
-
-    def __init__(self, code: int, description: str) -> None:
-        super().__init__(description)
-        self.code = code
 
 
 def _failure(code: int, error: str, where: str) -> Response:

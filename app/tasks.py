@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from app.regions import answer
+from nets.curvature import curvature as curvature_map
 from nets.document import parse, with_progress
 from nets.fields import encode
 from nets.gradient import gradient as loss_and_slopes
@@ -114,6 +115,28 @@ def regions(payload: Payload) -> Payload:
     return answer(parse(json.loads(payload["document"])))
 
 
+def curvature(payload: Payload) -> Payload:
+    """Map how much a neuron's landscape is curved.
+
+    Args:
+        payload: ``document`` (JSON text), ``layer`` from 1, ``neuron`` from 0, ``kind`` as in ``nets.curvature``.
+
+    Returns:
+        ``points`` an axis, ``curvature``, that many squared in float32, row = y ascending, NaN where it is undefined
+        or beyond float32, and ``scale``, the largest absolute value of what is left, None where nothing is.
+    """
+    model = parse(json.loads(payload["document"]))
+    found = curvature_map(model, payload["layer"], payload["neuron"], payload["kind"])
+    with np.errstate(over="ignore"):
+        sent = found.astype(np.float32)
+    is_there = np.isfinite(sent)
+    return {
+        "points": len(found),
+        "curvature": encode(np.where(is_there, sent, np.nan), "<f4"),
+        "scale": float(np.abs(sent[is_there]).max()) if is_there.any() else None,
+    }
+
+
 def ready(payload: Payload) -> Payload:
     """Say that there is somebody to ask."""
     return {}
@@ -124,6 +147,7 @@ TASKS: dict[str, Callable[[Payload], Payload]] = {
     "gradient": gradient,
     "measures": measures,
     "regions": regions,
+    "curvature": curvature,
     "ready": ready,
 }
 

@@ -55,6 +55,11 @@ a plane. The ``Regions`` are a ``Partition`` after every layer, and what ended t
 >>> len(regions(create(dataset("spiral", classes=3), hidden=[8, 8], activation="relu")).partitions[1])
 28
 
+Where they are smooth, ``curvature`` maps how much one of them is curved, from exact derivatives.
+
+>>> bool(abs(curvature(model, layer=1, neuron=0)).max() > 0.1)
+True
+
 A document is a model as JSON: ``serialise`` writes it, and ``parse`` reads it, believes nothing, and raises a
 ``DocumentError`` that names the field. The page speaks no other language, so a document made here can be opened
 there. ``nets.code`` writes a model as a script for another library.
@@ -76,7 +81,8 @@ The modules, in the order to read them, each after those that it needs:
   ``compiled_descent``, ``compiled_metrics``
 - a run: ``engine``, ``training``
 - what became of it: ``saturation``, ``measures``, ``health``
-- the landscapes: ``surfaces``; exactly: ``polygons``, ``regions``, ``region_counts``, ``exact_levels``
+- the landscapes: ``surfaces``; exactly: ``polygons``, ``regions``, ``region_counts``, ``exact_levels``; how they bend:
+  ``second_derivatives``, ``curvature``
 - the document: ``limits``, ``fields``, ``data_document``, ``training_document``, ``document``
 - another shape, points from a table: ``reshape``, ``table``
 - a script for another library: ``code_expressions``, ``code_parts``, ``code_numpy``, ``code_torch``, ``code_keras``,
@@ -84,6 +90,7 @@ The modules, in the order to read them, each after those that it needs:
 """
 
 from nets.activations import ACTIVATIONS
+from nets.curvature import curvature
 from nets.datasets import DATASETS, DataSpec, by_formula
 from nets.document import parse, serialise
 from nets.engine import ENGINES
@@ -136,6 +143,7 @@ __all__ = [
     "axes",
     "by_formula",
     "create",
+    "curvature",
     "dataset",
     "evaluate",
     "gradient",

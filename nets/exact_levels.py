@@ -68,7 +68,7 @@ def class_regions(partition: Partition) -> ClassRegions:
     >>> model = replace(create(dataset("xor"), hidden=[]), parameters=np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0]))
     >>> found = class_regions(regions(model).partitions[0])  # of the scores x and 0
     >>> found.classes.tolist(), found.boundary.tolist()
-    ([1, 0], [[[0.5, 0.0], [0.5, 1.0]]])
+    ([0, 1], [[[0.5, 1.0], [0.5, 0.0]]])
     """
     coefficients, sizes = partition.activation
     polygons, ends = partition.polygons, partition.creases.ends

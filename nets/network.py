@@ -121,7 +121,7 @@ def initial_parameters(layers: Layers, initializer: Initializer, rng: Generator)
 
 
 @lru_cache(maxsize=512)
-def _runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
+def runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
     """Return consecutive neurons with the same nonlinearity as (name, slice of rows)."""
     runs = []
     start = 0
@@ -134,7 +134,7 @@ def _runs(names: tuple[str, ...]) -> tuple[tuple[str, slice], ...]:
 
 def write_activation(names: tuple[str, ...], off: tuple[int, ...], z: Array, a: Array) -> None:
     """Write row i's nonlinearity ``names[i]`` of row i of ``z`` (width, n) to row i of ``a``, 0 to the rows ``off``."""
-    for name, rows in _runs(names):
+    for name, rows in runs(names):
         ACTIVATIONS[name].write_value(z[rows], a[rows])
     for row in off:
         a[row] = 0
@@ -142,7 +142,7 @@ def write_activation(names: tuple[str, ...], off: tuple[int, ...], z: Array, a: 
 
 def write_activation_slope(names: tuple[str, ...], off: tuple[int, ...], z: Array, a: Array, slope: Array) -> None:
     """Write da/dz of what ``write_activation`` wrote, (width, n)."""
-    for name, rows in _runs(names):
+    for name, rows in runs(names):
         ACTIVATIONS[name].write_slope(z[rows], a[rows], slope[rows])
     for row in off:
         slope[row] = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.routes import parse_run
+from app.bodies import parse_run
 from app.settings import SETTINGS
 from nets import ACTIVATIONS, DATASETS, DROPOUTS, INITIALIZERS, LOSSES, OPTIMIZERS, REGULARIZERS, SCHEDULES
 from nets.optimizers import HYPERPARAMETERS

@@ -74,7 +74,10 @@ def patient(server: RedisServer) -> Iterator[CeleryWorker]:
 
 def payload(model: Model, task: str) -> Payload:
     asked = slice_payload(model)
-    return asked if task == "train" else {"document": asked["document"]}
+    if task == "train":
+        return asked
+    neuron = {"layer": 1, "neuron": 2, "kind": "activation"} if task == "curvature" else {}
+    return {"document": asked["document"], **neuron}
 
 
 def both_processes(worker: CeleryWorker, *, but: frozenset[int] = frozenset()) -> frozenset[int]:
@@ -99,7 +102,7 @@ def test_a_celery_worker_is_a_worker(worker: CeleryWorker) -> None:
 
 
 @pytest.mark.parametrize("model", [spiral_model(), WIDE], ids=["small", "wide"])
-@pytest.mark.parametrize("task", ["train", "gradient", "measures", "regions"])
+@pytest.mark.parametrize("task", ["train", "gradient", "measures", "regions", "curvature"])
 def test_a_task_gives_the_same_bits_as_here(worker: CeleryWorker, task: str, model: Model) -> None:
     asked = payload(model, task)
     assert without_time(worker.run(task, asked)) == without_time(perform(task, asked))

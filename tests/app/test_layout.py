@@ -9,12 +9,12 @@ import pytest
 from dash.development.base_component import Component
 
 from app import layout
+from app.bodies import parse_run
 from app.controls import shown
 from app.edits import EDITS
 from app.layout import FIRST_RATE, RATES, page
 from app.lenses import LENSES
 from app.menus import control_id
-from app.routes import parse_run
 from app.sheets import GESTURES, SHEETS
 from app.stats import STATS, shown_stats
 from nets import ACTIVATIONS, LOSSES, create, dataset, serialise

@@ -237,8 +237,14 @@ def test_every_refusal_is_as_described(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("model", [ALL["watched"], ALL["own values"], ALL["mixed"], ALL["preset too-fast"]])
-def test_runs_measures_and_gradients_are_answered_as_described(client: FlaskClient, model: Model) -> None:
-    for path, more in (("/api/train", {"epochs": 50}), ("/api/gradient", {}), ("/api/measures", {})):
+def test_runs_and_the_answers_to_questions_are_answered_as_described(client: FlaskClient, model: Model) -> None:
+    neuron = {"layer": 1, "neuron": 0, "kind": "preactivation"}
+    for path, more in (
+        ("/api/train", {"epochs": 50}),
+        ("/api/gradient", {}),
+        ("/api/measures", {}),
+        ("/api/curvature", neuron),
+    ):
         response = fetch(client, path, method="POST", json={"model": serialise(model), **more})
         assert_is_described(response, "post", path)
 

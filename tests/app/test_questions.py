@@ -7,12 +7,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.app.applications import application, fetch
-from tests.app.questions import ask, post
+from tests.app.questions import BESIDES, ask, post
 from tests.app.test_routes import NOT_JSON, WRONG, assert_is_refusal, body
 from tests.app.workers import InProcessWorker
 from tests.nets.models import spiral_model
 
-QUESTIONS = {"gradient": "a gradient is", "measures": "measures are", "regions": "regions are"}
+QUESTIONS = {
+    "gradient": "a gradient is",
+    "measures": "measures are",
+    "regions": "regions are",
+    "curvature": "a map of curvature is",
+}
 questions = pytest.mark.parametrize("question", QUESTIONS)
 
 ABOUT_THE_MODEL = {
@@ -27,7 +32,7 @@ def test_it_is_answered_in_the_background_by_a_task_that_takes_a_document(questi
     worker = InProcessWorker()
     assert ask(application(worker).server.test_client(), question, spiral_model()).status_code == 200
     [payload] = worker.payloads
-    assert set(payload) == {"document"}
+    assert set(payload) == {"document", *BESIDES.get(question, {})}
 
 
 @questions
@@ -42,7 +47,7 @@ def test_what_is_wrong_is_named_with_its_path(
     client: FlaskClient, value: Any, where: str, message: str, question: str
 ) -> None:
     if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if name != "epochs"}
+        value = {name: part for name, part in {**value, **BESIDES.get(question, {})}.items() if name != "epochs"}
     assert_is_refusal(post(client, question, json.dumps(value).encode()), 422, where, message)
 
 

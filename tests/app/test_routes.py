@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, TestResponse
 
+from app.bodies import LARGEST_RATE, parse_run
 from app.presets import PRESETS
-from app.routes import LARGEST_RATE, parse_run
 from app.stream import MOST_EPOCHS, Run
 from app.tasks import Payload
 from app.worker import WorkerError
@@ -463,15 +463,18 @@ def test_a_place_is_free_again_after_an_error_of_the_worker(narrow: FlaskClient,
     assert not is_taken(narrow)
 
 
-@pytest.mark.parametrize("question", ["gradient", "measures"])
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [("gradient", {}), ("measures", {}), ("curvature", {"layer": 1, "neuron": 0, "kind": "activation"})],
+)
 def test_a_question_that_the_background_cannot_answer_is_told_to_come_again(
-    narrow: FlaskClient, worker: InProcessWorker, question: str
+    narrow: FlaskClient, worker: InProcessWorker, question: str, more: dict[str, Any]
 ) -> None:
     def fail(payload: Payload) -> None:
         raise WorkerError("the background process died 3 times during 'gradient'")
 
     worker.before = fail
-    response = fetch(narrow, f"/api/{question}", method="POST", json={"model": DOCUMENT})
+    response = fetch(narrow, f"/api/{question}", method="POST", json={"model": DOCUMENT, **more})
     assert_is_refusal(response, 503, "", "does not answer")
     assert int(response.headers["Retry-After"]) > 0
 
