@@ -28,7 +28,7 @@ def _wall() -> list[Any]:
                     "creases",
                     id="creases",
                     className="toggle",
-                    title="Where landscapes bend: the creases of the layers before, heavier the earlier, and a neuron's own (k)",
+                    title="Where landscapes bend: their own creases and those of the layers before them (k)",
                     **{"aria-pressed": "false"},
                 ),
                 html.Div(id="creases-note"),

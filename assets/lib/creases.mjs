@@ -28,7 +28,6 @@ export class Creases {
     this.regions.addEventListener("answer", () => {
       this.#take();
       this.#show();
-      if (this.isOn) this.traces?.take(this.lines);
     });
     parts.view.addEventListener("inspector", () => this.#show());
     this.regions.addEventListener("change", () => this.#show());
@@ -56,13 +55,14 @@ export class Creases {
     if (!this.isOn || !this.regions.answer) return;
     this.lines = new CreaseLines(this.regions.answer);
     this.paint.set(this.lines);
+    this.traces?.take(this.lines);
   }
 
   #show() {
     const { strength } = this;
     const { view, session } = this.parts;
     this.paint.strength = strength;
-    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, { view, session, regions: this.regions }, this.lines);
+    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, { view, session }, this.lines);
     this.traces?.show(strength);
     const note = document.getElementById("creases-note");
     setText(note, this.isOn ? this.#words() : "");

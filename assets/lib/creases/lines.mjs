@@ -25,7 +25,7 @@ export class CreaseLines {
   /** @param {import("../regions.mjs").Answer} answer */
   constructor(answer) {
     const { ends, layers, neurons, count } = answer.creases;
-    this.creases = answer.creases;
+    this.answer = answer;
     this.bends = bendsOf(answer);
     const order = Array.from({ length: count }, (_, i) => i);
     const isPre = (crease) => Number(neurons[crease] < 0);

@@ -18,13 +18,14 @@ const CURVED = 24; // steps to the domain's side, where landscapes are not strai
 const SHARE = 0.25; // of the main thread's time that creases may take while they move
 
 export class CreaseTraces {
-  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session, regions @param {import("./lines.mjs").CreaseLines} lines */
-  constructor(inspector, { view, session, regions }, lines) {
-    Object.assign(this, { inspector, view, session, regions, lines });
+  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session @param {import("./lines.mjs").CreaseLines} lines */
+  constructor(inspector, { view, session }, lines) {
+    Object.assign(this, { inspector, view, session, lines });
     this.strength = 0;
     this.scale = 1;
     this.looked = ""; // at what
     this.nextAt = 0;
+    this.timer = null;
     const { Plotly, surface, map } = inspector;
     const line = { mode: "lines", x: [], y: [], visible: false, hoverinfo: "skip" };
     this.first = { surface: surface.data.length, map: map.data.length };
@@ -40,10 +41,10 @@ export class CreaseTraces {
     this.#draw();
   }
 
-  /** Take up another answer, if there is time for it; what comes to rest is drawn anyway. @param {import("./lines.mjs").CreaseLines} lines */
+  /** Take up another answer, as soon as there is time for it. @param {import("./lines.mjs").CreaseLines} lines */
   take(lines) {
     this.lines = lines;
-    if (performance.now() >= this.nextAt) this.#draw();
+    this.timer ??= setTimeout(() => this.#draw(), Math.max(this.nextAt - performance.now(), 0));
   }
 
   /** The inspector has drawn a picture. @param {import("../inspector.mjs").Picture} picture @param {boolean} isAtRest */
@@ -57,12 +58,14 @@ export class CreaseTraces {
   }
 
   #draw() {
+    clearTimeout(this.timer);
+    this.timer = null;
     if (!this.inspector.isInSight) return;
+    this.view.flush(); // it may be asked for between two frames
     const start = performance.now();
-    const { regions, strength } = this;
-    const paths = strength > 0 ? this.#paths(regions.answer) : null;
+    const paths = this.strength > 0 ? this.#paths(this.lines.answer) : null;
     this.#restyle("map", paths, paths !== null);
-    this.#restyle("surface", paths, strength === 1); // lines that are stale would not lie on it
+    this.#restyle("surface", paths, this.strength === 1); // lines that are stale would not lie on it
     this.nextAt = performance.now() + (performance.now() - start) * (1 / SHARE - 1);
   }
 
