@@ -11,7 +11,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from app import layer_view
+from app import layer_view, regions_view
 from app.space import space_body
 
 OUTPUTS = ("scores", "probabilities")  # how the outputs of a classification are drawn
@@ -70,6 +70,7 @@ class Lens:
 LENSES = (
     Lens("landscapes", "Landscapes", "landscapes of every neuron", _wall),
     Lens("space", "Space", "the input plane carried into the plane of two neurons", space_body),
+    Lens("regions", "Regions", "the regions on which the network is affine", regions_view.body),
     Lens("layer", "Layer", "all neurons of one layer", layer_view.body),
 )
 

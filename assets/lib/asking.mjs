@@ -16,6 +16,7 @@ const PATIENCE = 60_000; // ms to wait for an answer: a connection may hang with
  * @property {string} path of the route
  * @property {number} spacing ms between requests while training
  * @property {(body: object) => object} read what the server answered, as it is wanted here
+ * @property {() => object} [about] what is asked besides the network; whoever changes it says so with changed()
  */
 
 export class Asking extends EventTarget {
@@ -26,7 +27,7 @@ export class Asking extends EventTarget {
     super();
     Object.assign(this, { session, trainer, editing });
     this.#question = question;
-    /** @type {?object} what was read, and as `document` what it is about */
+    /** @type {?object} what was read, and what it is about: `document`, and what else was asked */
     this.answer = null;
     this.error = "";
     this.isStale = true; // whether the network has changed since what the answer speaks of
@@ -36,7 +37,7 @@ export class Asking extends EventTarget {
     this.isUnderWay = false;
     this.timer = null;
     this.askedAt = -Infinity;
-    for (const type of ["parameters", "settings"]) session.addEventListener(type, () => this.#changed());
+    for (const type of ["parameters", "settings"]) session.addEventListener(type, () => this.changed());
     trainer.addEventListener("state", () => this.#planIfNew());
     document.addEventListener("visibilitychange", () => this.#planIfNew());
   }
@@ -55,7 +56,8 @@ export class Asking extends EventTarget {
     this.timer = null;
   }
 
-  #changed() {
+  /** Say that the answer is to another question than would be asked now. */
+  changed() {
     this.isStale = true;
     this.changes += 1;
     this.#planIfNew();
@@ -89,8 +91,9 @@ export class Asking extends EventTarget {
     const { changes } = this;
     this.askedAt = performance.now();
     const asked = this.session.model({ ...this.session, progress: { epoch: this.session.progress.epoch, batch: 0, state: "" } });
+    const about = this.#question.about?.();
     try {
-      this.answer = { document: asked, ...(await this.#request(asked)) };
+      this.answer = { document: asked, ...about, ...(await this.#request({ model: asked, ...about })) };
       this.error = "";
     } catch ({ message }) {
       this.error = message;
@@ -103,9 +106,9 @@ export class Asking extends EventTarget {
     this.#planIfNew();
   }
 
-  async #request(model) {
+  async #request(question) {
     const { path, read } = this.#question;
-    const response = await ask(path, { model }, AbortSignal.timeout(PATIENCE)).catch(() => {
+    const response = await ask(path, question, AbortSignal.timeout(PATIENCE)).catch(() => {
       throw new Error(NOT_LOADED);
     });
     const body = await response.json().catch(() => ({}));

@@ -1,27 +1,28 @@
 /**
  * The square that holds the plane, and the two axes along it. CSS pixels, y downwards.
  *
- * @typedef {{left: number, top: number, side: number}} Frame
+ * @typedef {{left: number, top: number, side: number, padding: number}} Frame
+ *   padding: between the frame and the ends of the ranges
  */
 
 import { formatNumber } from "../../lib/format.mjs";
 import { ruler, tickDigits, ticks } from "./ranges.mjs";
 
 const MARGIN = { left: 58, right: 12, top: 12, bottom: 44 }; // for the axes' numbers and names
-const PADDING = 10; // between the frame and the ends of the ranges
+const PADDING = 10;
 const SMALLEST = 40; // side
 const TICK = 4;
 const GAP = 3; // between a tick and its number
 
 /**
  * Place the square in the middle of the space there is.
- * @param {number} width @param {number} height @returns {Frame}
+ * @param {number} width @param {number} height @param {number} padding @returns {Frame}
  */
-export function placeFrame(width, height) {
+export function placeFrame(width, height, padding = PADDING) {
   const across = width - MARGIN.left - MARGIN.right;
   const up = height - MARGIN.top - MARGIN.bottom;
   const side = Math.max(Math.min(across, up), SMALLEST);
-  return { left: MARGIN.left + (across - side) / 2, top: MARGIN.top + (up - side) / 2, side };
+  return { left: MARGIN.left + (across - side) / 2, top: MARGIN.top + (up - side) / 2, side, padding };
 }
 
 /**
@@ -29,9 +30,9 @@ export function placeFrame(width, height) {
  * @param {[import("./ranges.mjs").Range, import("./ranges.mjs").Range]} ranges across, up @param {Frame} frame
  * @returns {[import("./ranges.mjs").Ruler, import("./ranges.mjs").Ruler]}
  */
-export const rulers = ([across, up], { left, top, side }) => [
-  ruler(across, left + PADDING, left + side - PADDING),
-  ruler(up, top + side - PADDING, top + PADDING),
+export const rulers = ([across, up], { left, top, side, padding }) => [
+  ruler(across, left + padding, left + side - padding),
+  ruler(up, top + side - padding, top + padding),
 ];
 
 /** The frame, which is the same for all axes. @param {CanvasRenderingContext2D} pen @param {Frame} frame */

@@ -3,11 +3,10 @@
  * Everything is in CSS pixels, y downwards.
  */
 
-import { heightScale } from "../../lib/arrange.mjs";
-import { classColour, heightColour } from "../../lib/theme.mjs";
 import { winnerRegion } from "./boundaries.mjs";
 import { drawAxes, drawBorder, placeFrame } from "./frame.mjs";
 import { LINES, SAMPLES } from "./grid.mjs";
+import { drawPoints } from "./points.mjs";
 
 const RADIUS = 3.2; // of a data point
 const TINT = 0.21; // opacity of a cell
@@ -142,40 +141,7 @@ export class Picture {
    * @param {Float64Array} x pixels of the points @param {Float64Array} y
    */
   points(points, isClassification, x, y) {
-    const scale = isClassification ? 1 : heightScale(points.targets);
-    const colourOf = (target) => (isClassification ? classColour(target, this.colours) : heightColour(target / scale, this.colours));
-    const groups = new Map(); // one path for all points that look the same
-    for (let i = 0; i < x.length; i += 1) {
-      if (Number.isNaN(x[i] + y[i])) continue;
-      const key = `${colourOf(points.targets[i])} ${points.is_test[i]}`;
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(i);
-    }
-    this.#inFrame(() => {
-      for (const [key, members] of groups) this.#dots(members, ...key.split(" "), x, y, isClassification);
-    });
-  }
-
-  #dots(members, colour, isTest, x, y, isClassification) {
-    const { pen, colours } = this;
-    const isHollow = isTest === "true";
-    pen.beginPath();
-    for (const i of members) {
-      pen.moveTo(x[i] + RADIUS, y[i]);
-      pen.arc(x[i], y[i], RADIUS, 0, 2 * Math.PI);
-    }
-    pen.fillStyle = isHollow ? colours.panel : colour;
-    pen.fill();
-    if (!isClassification) this.#outline(colours.muted, isHollow ? 2.8 : 1); // a height near zero has the colour of the page
-    if (isHollow) this.#outline(colour, 1.6);
-    else if (isClassification) this.#outline(colours.panel, 0.8);
-  }
-
-  /** Stroke the present path. */
-  #outline(colour, width) {
-    this.pen.strokeStyle = colour;
-    this.pen.lineWidth = width;
-    this.pen.stroke();
+    this.#inFrame(() => drawPoints(this.pen, points, isClassification, { x, y, radius: RADIUS }, this.colours));
   }
 
   /** A ring around what the pointer is on. @param {number} x @param {number} y */

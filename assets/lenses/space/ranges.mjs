@@ -47,6 +47,9 @@ export function fitRange(values, leastSpan) {
   };
 }
 
+/** A range with given ends. @param {number[]} ends @returns {Range} */
+export const rangeBetween = ([low, high]) => ({ low, high, step: roundStep((high - low) / N_STEPS) });
+
 /** @param {Range} range @returns {number[]} the multiples of its step in it */
 export function ticks({ low, high, step }) {
   const first = Math.ceil(low / step - 1e-6);

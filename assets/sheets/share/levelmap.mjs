@@ -102,5 +102,5 @@ function axes({ width, height, toX, toY }, xEnds, yEnds, colours) {
 }
 
 const short = (pixels) => Number(pixels.toFixed(2));
-const plain = (number) => String(Number(number.toPrecision(6))).replace("-", "−");
-const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+export const plain = (number) => String(Number(number.toPrecision(6))).replace("-", "−");
+export const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
