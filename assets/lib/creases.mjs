@@ -55,15 +55,14 @@ export class Creases {
     if (!this.isOn || !this.regions.answer) return;
     this.lines = new CreaseLines(this.regions.answer);
     this.paint.set(this.lines);
-    this.traces?.take(this.lines);
   }
 
   #show() {
     const { strength } = this;
-    const { view, session } = this.parts;
+    const { view } = this.parts;
     this.paint.strength = strength;
-    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, { view, session }, this.lines);
-    this.traces?.show(strength);
+    if (strength && view.inspector) this.traces ??= new CreaseTraces(view.inspector, this.parts);
+    this.traces?.show(strength, this.lines);
     const note = document.getElementById("creases-note");
     setText(note, this.isOn ? this.#words() : "");
     setProperty(note, "title", note.textContent);

@@ -51,7 +51,7 @@ export class Inspector {
     this.timer = null;
     this.isStale = false;
     this.isInSight = false;
-    this.lines = null; // what follows each drawing (see creases/traces.mjs)
+    this.lines = null; // what is drawn with each picture (see creases/traces.mjs)
     this.note = element("p", { class: "no-surface" });
     this.lack = this.gap = ""; // why there is no surface
     this.#watchGraphics();
@@ -116,14 +116,14 @@ export class Inspector {
   /** @param {Record<string, string>} colours @param {Array} colorscale */
   setColours(colours, colorscale) {
     const axis = (name) => ({ [`${name}.color`]: colours.muted });
-    this.#restyle(this.surface, {
+    this.restyle(this.surface, {
       [SURFACE.landscape]: { colorscale, "contours.z.color": fade(colours.level) },
       [SURFACE.ghost]: { colorscale: [[0, colours.muted], [1, colours.muted]] },
       [SURFACE.plane]: { color: colours.cut },
       [SURFACE.curve]: { "line.color": colours.cut },
     });
     this.Plotly.relayout(this.surface, { ...axis("scene.xaxis"), ...axis("scene.yaxis"), ...axis("scene.zaxis") });
-    this.#restyle(this.map, {
+    this.restyle(this.map, {
       [MAP.landscape]: { colorscale, "line.color": fade(colours.level) },
       [MAP.zero]: { "line.color": colours.level },
       [MAP.ghost]: { "line.color": colours.level },
@@ -149,27 +149,29 @@ export class Inspector {
     const levels = { start: -most * step, end: most * step, size: step };
     this.#fitAxes(grid, scale, Math.max(scale, ghost?.scale ?? 0));
     this.#explain({ gap: values.some(isDrawn) ? "" : EMPTY });
+    const more = this.lines?.changes(picture, isAtRest);
     // of holes alone Plotly can make no surface, nor any other one after it
-    if (!this.gap) this.#drawSurface(grid, picture, levels, curve);
+    if (!this.gap) this.#drawSurface(grid, picture, levels, curve, more?.surface);
     const dashed = ghost ? path(levelSet({ ...ghost, plane: null }, cut ?? 0).lines) : path([]);
-    this.#restyle(this.map, {
+    this.restyle(this.map, {
       [MAP.landscape]: { ...grid, zmin: -scale, zmax: scale, ...prefixed("contours.", levels) },
       [MAP.zero]: grid,
       [MAP.ghost]: dashed,
       [MAP.rim]: curve,
       [MAP.cut]: curve,
       [MAP.points]: dots(points),
+      ...more?.map,
     });
     this.hooks.describe(picture, set);
-    this.lines?.follow(picture, isAtRest);
   }
 
-  #drawSurface(grid, { x, y, scale, points, cut, ghost }, levels, curve) {
-    this.#restyle(this.surface, {
+  #drawSurface(grid, { x, y, scale, points, cut, ghost }, levels, curve, more) {
+    this.restyle(this.surface, {
       [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
       ...this.#ghostly(ghost),
       ...this.#cutting(cut, curve, x, y, scale),
       [SURFACE.points]: { ...dots(points), z: lifted(points.heights, LIFT.points * scale) },
+      ...more,
     });
   }
 
@@ -199,8 +201,9 @@ export class Inspector {
   }
 
   /** Change several traces in one call, because each call draws all traces again. @param {Record<number, object>} changes */
-  #restyle(plot, changes) {
+  restyle(plot, changes) {
     const traces = Object.keys(changes).map(Number);
+    if (!traces.length) return;
     const names = new Set(traces.flatMap((trace) => Object.keys(changes[trace])));
     const update = Object.fromEntries([...names].map((name) => [name, traces.map((trace) => changes[trace][name])]));
     this.Plotly.restyle(plot, update, traces);

@@ -1,8 +1,8 @@
 /**
  * Creases in the inspector: exactly those that the selected neuron's landscape has, as lines on its map and, at the
  * landscape's own heights, on its surface. Between two corners of a region a landscape is a straight line; where it
- * jumps, as with step, both heights of the edge are drawn. Plotly is slow: they are drawn anew when everything has come
- * to rest, when there is another answer, and when something else is looked at, and not with every frame.
+ * jumps, as with step, both heights of the edge are drawn. They are drawn anew when everything has come to rest, when
+ * there is another answer, and when something else is looked at, and not with every frame.
  */
 
 import { LARGEST_HEIGHT } from "../arrange.mjs";
@@ -10,80 +10,78 @@ import { N_WEIGHTS, weightIndex, widthOf } from "./lines.mjs";
 
 const OWN = N_WEIGHTS; // the trace of the neuron's own creases, behind those of each weight
 const WIDTHS = Array.from({ length: N_WEIGHTS }, (_, i) => widthOf(i + 1));
-const WIDTH = { surface: [...WIDTHS.map((width) => 2 * width), 5], map: [...WIDTHS, 2.4] }; // px
+const WIDTH = { surface: [...WIDTHS.map((width) => 1.6 * width), 4.5], map: [...WIDTHS, 2.4] }; // px
 const SHARED = 0.75; // how strong the creases of the layers before are, beside the neuron's own, on the map
 const LIFT = 0.02; // of the scale, above the surface, whose grid is coarser than a crease
 const INWARD = 1e-4; // of the way to a region's middle: heights are looked up inside it, because at its edge they may jump
 const CURVED = 24; // steps to the domain's side, where landscapes are not straight
-const SHARE = 0.25; // of the main thread's time that creases may take while they move
+
+/** @typedef {{surface: Record<number, object>, map: Record<number, object>}} Changes of traces, by their numbers */
 
 export class CreaseTraces {
-  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session @param {import("./lines.mjs").CreaseLines} lines */
-  constructor(inspector, { view, session }, lines) {
-    Object.assign(this, { inspector, view, session, lines });
+  /** @param {import("../inspector.mjs").Inspector} inspector @param {object} parts view, session, trainer */
+  constructor(inspector, { view, session, trainer }) {
+    Object.assign(this, { inspector, view, session, trainer });
     this.strength = 0;
-    this.scale = 1;
+    this.lines = null;
+    this.isNew = false; // whether something has not been drawn yet
     this.looked = ""; // at what
-    this.nextAt = 0;
-    this.timer = null;
+    this.scale = 1;
     const { Plotly, surface, map } = inspector;
     const line = { mode: "lines", x: [], y: [], visible: false, hoverinfo: "skip" };
     this.first = { surface: surface.data.length, map: map.data.length };
     Plotly.addTraces(surface, WIDTH.surface.map((width) => ({ ...line, type: "scatter3d", z: [], line: { width } })));
-    Plotly.addTraces(map, WIDTH.map.map((width) => ({ ...line, type: "scatter", line: { width } })));
+    Plotly.addTraces(map, WIDTH.map.map((width) => ({ ...line, type: "scatter", line: { width, simplify: false } })));
     inspector.lines = this;
   }
 
-  /** @param {number} strength 0 for none */
-  show(strength) {
-    if (strength === this.strength) return;
-    this.strength = strength;
-    this.#draw();
+  /** @param {number} strength 0 for none @param {?import("./lines.mjs").CreaseLines} lines */
+  show(strength, lines) {
+    if (strength === this.strength && lines === this.lines) return;
+    Object.assign(this, { strength, lines, isNew: true });
+    const { inspector } = this;
+    if (this.trainer.isRunning) inspector.invalidate();
+    else if (inspector.isInSight) {
+      const { surface, map } = this.#changes();
+      inspector.restyle(inspector.surface, surface);
+      inspector.restyle(inspector.map, map);
+    }
   }
 
-  /** Take up another answer, as soon as there is time for it. @param {import("./lines.mjs").CreaseLines} lines */
-  take(lines) {
-    this.lines = lines;
-    this.timer ??= setTimeout(() => this.#draw(), Math.max(this.nextAt - performance.now(), 0));
-  }
-
-  /** The inspector has drawn a picture. @param {import("../inspector.mjs").Picture} picture @param {boolean} isAtRest */
-  follow({ scale }, isAtRest) {
+  /**
+   * What the inspector has to draw together with a picture, because Plotly computes everything anew for each change.
+   * @param {import("../inspector.mjs").Picture} picture @param {boolean} isAtRest @returns {Changes}
+   */
+  changes({ scale }, isAtRest) {
     this.scale = scale;
     const { selection, kind, outputs } = this.view;
     const looked = [selection.layer, selection.neuron, kind, outputs].join();
-    if (!isAtRest && looked === this.looked) return;
+    if (!isAtRest && !this.isNew && looked === this.looked) return { surface: {}, map: {} };
     this.looked = looked;
-    this.#draw();
+    return this.#changes();
   }
 
-  #draw() {
-    clearTimeout(this.timer);
-    this.timer = null;
-    if (!this.inspector.isInSight) return;
+  #changes() {
+    this.isNew = false;
     this.view.flush(); // it may be asked for between two frames
-    const start = performance.now();
     const paths = this.strength > 0 ? this.#paths(this.lines.answer) : null;
-    this.#restyle("map", paths, paths !== null);
-    this.#restyle("surface", paths, this.strength === 1); // lines that are stale would not lie on it
-    this.nextAt = performance.now() + (performance.now() - start) * (1 / SHARE - 1);
+    // on the surface lines that are stale would hang in the air
+    return { surface: this.#changesOf("surface", this.strength === 1 ? paths : null), map: this.#changesOf("map", paths) };
   }
 
-  #restyle(name, paths, isVisible) {
-    const { Plotly } = this.inspector;
-    const traces = WIDTH[name].map((_, i) => this.first[name] + i);
-    const plot = this.inspector[name];
-    const isShown = (i) => isVisible && paths[i].x.length > 0;
-    if (!traces.some((trace, i) => plot.data[trace].visible || isShown(i))) return;
-    if (!isVisible) {
-      Plotly.restyle(plot, { visible: false }, traces);
-      return;
-    }
-    const update = { x: paths.map(({ x }) => x), y: paths.map(({ y }) => y), visible: paths.map((_, i) => isShown(i)) };
-    update["line.color"] = this.view.colours.crease;
-    if (name === "surface") update.z = paths.map(({ z }) => z); // and not transparent, or the surface would swallow half of them
-    else update.opacity = paths.map((_, i) => this.strength * (i === OWN ? 1 : SHARED));
-    Plotly.restyle(plot, update, traces);
+  #changesOf(name, paths) {
+    const changes = {};
+    WIDTH[name].forEach((_, i) => {
+      const trace = this.first[name] + i;
+      if (paths?.[i].x.length) changes[trace] = { visible: true, "line.color": this.view.colours.crease, ...this.#lineOf(name, paths[i], i) };
+      else if (this.inspector[name].data[trace].visible) changes[trace] = { visible: false };
+    });
+    return changes;
+  }
+
+  /** On the surface nothing is transparent, or it would swallow half of the lines. */
+  #lineOf(name, { x, y, z }, i) {
+    return name === "surface" ? { x, y, z } : { x, y, opacity: this.strength * (i === OWN ? 1 : SHARED) };
   }
 
   /** A path for every trace: lines one after another, with a gap after each. */
