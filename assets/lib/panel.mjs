@@ -3,11 +3,11 @@
  * current document, a proposal comes back (see app/callbacks.py).
  *
  * Changes wait in a list until an answer that knows of them has come, because Dash drops the
- * answer to a request when a newer one is under way. A control that only shows what a proposal
- * told it to show is told apart from one that the user changed by remembering what was shown.
+ * answer to a request when a newer one is under way.
  */
 
 import { differences } from "./components.mjs";
+import { Echoes } from "./echoes.mjs";
 
 const OF_NEURON = ["neuron-activation", "remove-neuron"]; // controls of the selected neuron
 const PATIENCE = 10_000; // ms to wait for an answer
@@ -35,7 +35,7 @@ export class Panel {
     this.sentVersion = null;
     this.pending = []; // changes that no answer knows of yet
     this.waiting = []; // {resolve, reject} of those who asked
-    this.shown = new Map(); // id text -> value
+    this.echoes = new Echoes();
     this.clearable = new Set(); // id texts of the boxes that may be empty: their placeholder says what that means
     this.requests = 0;
   }
@@ -65,9 +65,11 @@ export class Panel {
       const id = JSON.parse(property.slice(0, split));
       if (value === null || value === undefined || value === 0 && property.endsWith("n_clicks")) continue;
       if (value === "" && !this.clearable.has(idText(id))) continue; // a box on the way to another number
-      if (this.shown.get(idText(id)) === value) continue;
-      this.shown.set(idText(id), property.endsWith("n_clicks") ? undefined : value);
-      const change = this.#asChange(id, property.endsWith("n_clicks") ? null : value);
+      const isClick = property.endsWith("n_clicks");
+      const who = isClick ? "user" : this.echoes.hear(idText(id), value);
+      if (who === "late") this.dash.set_props(id, { value: this.echoes.shown.get(idText(id)) });
+      if (who !== "user") continue;
+      const change = this.#asChange(id, isClick ? null : value);
       if (change.value !== null && isOfSame(change, this.pending.at(-1))) this.pending.pop(); // a key that is held down
       this.change(change).catch(() => {}); // what could not be done is said by the accept hook
     }
@@ -102,7 +104,7 @@ export class Panel {
 
   #note(updates) {
     for (const { id, props } of updates) {
-      if ("value" in props) this.shown.set(idText(id), props.value);
+      if ("value" in props) this.echoes.tell(idText(id), props.value);
       if (props.placeholder) this.clearable.add(idText(id));
       if (id === "layer-rows") {
         this.rows = props.children;
@@ -167,7 +169,7 @@ export class Panel {
     if (Array.isArray(node)) node.forEach((child) => this.#rememberRows(child));
     else if (node?.props) {
       const { id, value, children } = node.props;
-      if (id && value !== undefined) this.shown.set(idText(id), value);
+      if (id && value !== undefined) this.echoes.tell(idText(id), value);
       if (children) this.#rememberRows(children);
     }
   }

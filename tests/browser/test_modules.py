@@ -271,6 +271,21 @@ def test_a_control_whose_key_is_held_down_is_one_change_and_not_hundreds(modules
     ]
 
 
+def test_a_control_that_goes_back_to_what_it_was_told_before_is_no_user(modules: Relief) -> None:
+    heard = modules.evaluate_module(
+        "echoes.mjs",
+        """const echoes = new m.Echoes();
+           const hear = (value, now) => echoes.hear('a', value, now);
+           echoes.tell('a', 'tanh', 0);
+           const first = [hear('tanh', 10), hear('tanh', 20)];
+           echoes.tell('a', 'relu', 100);
+           const then = [hear('tanh', 150), hear('tanh', 200), hear('relu', 210), hear('tanh', 1200)];
+           echoes.tell('b', 'tanh', 1300);
+           return [first, then, [hear('tanh', 1300), hear('sin', 1400), hear('relu', 1500)], echoes.shown.get('b')];""",
+    )
+    assert heard == [["echo", "echo"], ["late", "late", "echo", "user"], ["echo", "user", "user"], "tanh"]
+
+
 def test_a_busy_server_is_asked_again_when_it_says_and_not_for_ever(modules: Relief) -> None:
     found = modules.evaluate_module(
         "post.mjs",

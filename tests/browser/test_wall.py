@@ -205,6 +205,24 @@ def test_arrow_keys_walk_from_neuron_to_neuron(relief: Relief) -> None:
         assert relief.text("#neuron-title") == title
 
 
+def test_a_hasty_walk_over_neurons_of_other_nonlinearities_changes_none(relief: Relief) -> None:
+    """The menu of the neuron's nonlinearity is told one after another, and does not always keep up."""
+    model = create(dataset("spiral"), hidden=[8, 8], activation="relu")
+    mixed = replace(model, layers=(replace(model.layers[0], activation=("tanh",) * 8), *model.layers[1:]))
+    relief.load(serialise(mixed))
+    relief.page.evaluate(
+        """async () => {
+             const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+             for (let i = 0; i < 60; i += 1) {
+               relief.select(1 + (i % 2), i % 8);
+               await later(10 * (i % 4));
+             }
+             for (let i = 0; i < 60; i += 1) await new Promise(requestAnimationFrame);
+           }"""
+    )
+    assert relief.model.layers == mixed.layers
+
+
 def test_no_tile_overlaps_another(relief: Relief) -> None:
     for width, height in ((1366, 768), (1920, 1080), (390, 844)):
         relief.page.set_viewport_size({"width": width, "height": height})
