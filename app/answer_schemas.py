@@ -74,7 +74,8 @@ def _regions(base64: Schema, reason: dict[str, Schema]) -> Schema:
     creases = {
         "ends": {**base64, "description": "float32, (n, 4): u and v of both ends"},
         "layers": {**base64, "description": "uint8: the layer, from 1, whose nonlinearity has its kink there"},
-        "neurons": {**base64, "description": "int16: the neuron; −1 for the nonlinearity before the weights"},
+        "neurons": {**base64, "description": "int16: its first neuron; −1 for the nonlinearity before the weights"},
+        "bends": {**base64, "description": "uint32: a bit for each neuron of the layer, whether it bends there"},
     }
     partition = {
         **polygons,
@@ -99,7 +100,11 @@ def _regions(base64: Schema, reason: dict[str, Schema]) -> Schema:
         "layers": {"type": "array", "items": fields(layer, layer)},
         "end": or_null(fields(end, end, description="why there are no regions after the last of `layers`")),
         "creases": fields(creases, creases),
-        "partitions": {"type": "array", "items": fields(partition, partition)},
+        "partitions": {
+            "type": "array",
+            "items": or_null(fields(partition, partition)),
+            "description": "after every layer; null where it is that of the layer before",
+        },
         "classes": or_null(fields(classes, classes)),
     }
     return fields(properties, properties, description="positions are in the unit square of the domain")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from nets.exact_levels import class_regions
 from nets.fields import encode
 from nets.model import Model
@@ -9,7 +11,7 @@ from nets.polygons import Polygons
 from nets.region_counts import most_regions
 from nets.regions import Creases, Partition, regions
 
-MOST_REGIONS = 30_000  # after a layer: 4 MB to send, a second to compute
+MOST_REGIONS = 60_000  # of all layers together: up to 7 MB to send and two seconds to compute
 LARGEST_WHOLE = 2**53  # of the numbers that JavaScript tells apart
 
 Answer = dict[str, Any]
@@ -18,7 +20,8 @@ Answer = dict[str, Any]
 def answer(model: Model) -> Answer:
     """Return the partitions after every layer of a model, as far as there are any, arrays in base64.
 
-    Positions are in the unit square of the domain, in single precision.
+    Positions are in the unit square of the domain, in single precision. A partition that is the same as that of the
+    layer before is None; a crease's ``bends`` has a bit for each neuron of its layer, the first one the lowest.
     """
     partitions, end = regions(model, MOST_REGIONS)
     maxima = most_regions(model.layers[: len(partitions)])
@@ -30,7 +33,10 @@ def answer(model: Model) -> Answer:
         ],
         "end": end and end._asdict(),
         "creases": _creases(partitions[-1].creases if partitions else None),
-        "partitions": [_partition(partition) for partition in partitions],
+        "partitions": [
+            None if before and partition.polygons is before.polygons else _partition(partition)
+            for before, partition in zip((None, *partitions), partitions, strict=False)
+        ],
         "classes": _classes(partitions[-1]) if is_whole and model.data.classes else None,
     }
 
@@ -49,11 +55,12 @@ def _partition(partition: Partition) -> Answer:
 
 def _creases(creases: Creases | None) -> Answer:
     if creases is None:
-        return {"ends": "", "layers": "", "neurons": ""}
+        return {"ends": "", "layers": "", "neurons": "", "bends": ""}
     return {
         "ends": encode(creases.ends, "<f4"),
         "layers": encode(creases.layers, "<u1"),
         "neurons": encode(creases.neurons, "<i2"),
+        "bends": encode(creases.bends @ 2 ** np.arange(creases.bends.shape[1]), "<u4"),
     }
 
 

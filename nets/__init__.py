@@ -81,8 +81,8 @@ The modules, in the order to read them, each after those that it needs:
   ``compiled_descent``, ``compiled_metrics``
 - a run: ``engine``, ``training``
 - what became of it: ``saturation``, ``measures``, ``health``
-- the landscapes: ``surfaces``; exactly: ``polygons``, ``regions``, ``region_counts``, ``exact_levels``; how they bend:
-  ``second_derivatives``, ``curvature``
+- the landscapes: ``surfaces``; exactly: ``polygons``, ``affine_maps``, ``kinks``, ``regions``, ``region_counts``,
+  ``exact_levels``; how they bend: ``second_derivatives``, ``curvature``
 - the document: ``limits``, ``fields``, ``data_document``, ``training_document``, ``document``
 - another shape, points from a table: ``reshape``, ``table``
 - a script for another library: ``code_expressions``, ``code_parts``, ``code_numpy``, ``code_torch``, ``code_keras``,

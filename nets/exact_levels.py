@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nets.affine_maps import AffineMaps
 from nets.polygons import Array, Indices, Polygons, cut, shared_edges
-from nets.regions import AffineMaps, Partition
+from nets.regions import Partition
 
 
 class ClassRegions(NamedTuple):

@@ -1,4 +1,4 @@
-"""How many regions a piecewise-linear network of some shape can have at most.
+"""An upper bound of the number of regions of piecewise-linear networks, by their shape alone.
 
 n lines cut the plane into 1 + n + n(n − 1)/2 regions at most (Steiner, 1826; in every dimension: Zaslavsky, 1975).
 On each region of the layers before, a layer's creases are lines again, as many as its neurons have kinks, so that
@@ -11,7 +11,10 @@ from nets.network import N_INPUTS, Layers, shapes
 
 
 def most_regions(layers: Layers) -> list[int]:
-    """Return the theoretical maximum of regions after every layer, all of which have to be piecewise linear.
+    """Return the upper bound after every layer, all of which have to be piecewise linear.
+
+    The first layer's can be reached; later ones in general not, because a neuron that is off on a region, as relu is
+    on half of them, does not let what follows vary there.
 
     >>> from nets.network import uniform_layers
     >>> most_regions(uniform_layers([3, 4, 2], "relu"))

@@ -46,9 +46,9 @@ export class Creases {
 
   /** How strong they are drawn: not at all where the network has another shape by now, or another plane. */
   get strength() {
-    const { answer, isStale } = this.regions;
+    const { answer, isStale, error } = this.regions;
     if (!this.isOn || !answer || !isAlike(answer.document, this.parts.session.document)) return 0;
-    return isStale && !this.parts.trainer.isRunning ? FAINT : 1;
+    return isStale && (error || !this.parts.trainer.isRunning) ? FAINT : 1;
   }
 
   #take() {

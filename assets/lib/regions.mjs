@@ -14,10 +14,11 @@ export const regionsOf = (parts) => (parts.regions ??= new Regions(parts));
 /**
  * Places are in the unit square of the domain: (0, 0) is its lower left corner, v goes upwards.
  *
- * @typedef {object} Creases every piece once
+ * @typedef {object} Creases every piece once, also where neurons share it
  * @property {Float32Array} ends four numbers a crease: u0, v0, u1, v1
  * @property {Uint8Array} layers the layer from 1 whose kink it is
- * @property {Int16Array} neurons the neuron from 0; −1: of what stands before the layer's weights
+ * @property {Int16Array} neurons the first neuron from 0; −1: of what stands before the layer's weights
+ * @property {Uint32Array} bends a bit for each neuron of its layer, whether it bends there
  * @property {number} count
  *
  * @typedef {object} Polygons one after another
@@ -31,7 +32,7 @@ export const regionsOf = (parts) => (parts.regions ??= new Regions(parts));
  * @typedef {object} Answer
  * @property {object} document what it is about
  * @property {{regions: number, most: number}[]} layers of layers 1, 2, …
- * @property {?{kind: "smooth" | "many", where: string, why: string}} end why deeper layers have none
+ * @property {?{kind: "smooth" | "many" | "large", where: string, why: string}} end why deeper layers have none
  * @property {Creases} creases
  * @property {Partition[]} partitions of layers 1, 2, …
  * @property {?(Polygons & {classes: Uint8Array, boundary: Float32Array})} classes who is highest in each; the boundary
@@ -54,13 +55,10 @@ export function readAnswer({ layers, end, creases, partitions, classes }) {
       ends: decodeFloat32(creases.ends),
       layers: kinks,
       neurons: new Int16Array(decodeBytes(creases.neurons)),
+      bends: new Uint32Array(decodeBytes(creases.bends)),
       count: kinks.length,
     },
-    partitions: partitions.map((partition) => ({
-      ...polygons(partition),
-      born: new Uint8Array(decodeBytes(partition.born)),
-      edges: new Int32Array(decodeBytes(partition.edges)),
-    })),
+    partitions: readPartitions(partitions),
     classes: classes && {
       ...polygons(classes),
       classes: new Uint8Array(decodeBytes(classes.classes)),
@@ -68,6 +66,19 @@ export function readAnswer({ layers, end, creases, partitions, classes }) {
     },
   };
 }
+
+/** Where a layer cuts nothing, its partition is that of the layer before. */
+function readPartitions(partitions) {
+  const found = [];
+  for (const partition of partitions) found.push(partition ? readPartition(partition) : found.at(-1));
+  return found;
+}
+
+const readPartition = ({ born, edges, ...rest }) => ({
+  ...polygons(rest),
+  born: new Uint8Array(decodeBytes(born)),
+  edges: new Int32Array(decodeBytes(edges)),
+});
 
 function polygons({ corners, counts }) {
   const sizes = new Uint16Array(decodeBytes(counts));

@@ -80,7 +80,6 @@ export class Wall {
   /** Make everything that lives on the GPU; again after the context was lost. */
   restore() {
     this.#build();
-    this.paint?.build();
     if (this.scene) this.setScene(this.scene);
     this.setPoints(this.points);
   }

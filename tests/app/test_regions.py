@@ -14,7 +14,8 @@ from nets import Model, create, dataset, regions
 from nets.exact_levels import class_regions
 from nets.network import uniform_layers
 from nets.region_counts import most_regions
-from tests.app.questions import answer
+from tests.app.described import assert_is_described
+from tests.app.questions import answer, ask
 from tests.nets.test_regions import model_of
 
 CLASSES = replace(
@@ -43,7 +44,13 @@ def test_the_answer_is_what_nets_finds(client: FlaskClient, model: Model) -> Non
     depth = len(expected.partitions)
     assert [layer["regions"] for layer in found["layers"]] == [len(partition) for partition in expected.partitions]
     assert [layer["most"] for layer in found["layers"]] == most_regions(model.layers[:depth])
-    for sent, partition in zip(found["partitions"], expected.partitions, strict=True):
+    for sent, before, partition in zip(
+        found["partitions"], (None, *expected.partitions), expected.partitions, strict=False
+    ):
+        if sent is None:
+            assert before is not None
+            assert partition.polygons is before.polygons
+            continue
         assert_polygons(sent, partition.polygons)
         np.testing.assert_array_equal(numbers(sent["born"], "<u1"), partition.born)
         np.testing.assert_array_equal(numbers(sent["edges"], "<i4"), partition.polygons.edges)
@@ -52,7 +59,19 @@ def test_the_answer_is_what_nets_finds(client: FlaskClient, model: Model) -> Non
     np.testing.assert_array_equal(ends, creases.ends.astype("<f4"))
     np.testing.assert_array_equal(numbers(found["creases"]["layers"], "<u1"), creases.layers)
     np.testing.assert_array_equal(numbers(found["creases"]["neurons"], "<i2"), creases.neurons)
+    bends = numbers(found["creases"]["bends"], "<u4")[:, None] >> np.arange(creases.bends.shape[1]) & 1
+    np.testing.assert_array_equal(bends, creases.bends)
     assert found["end"] == (expected.end and expected.end._asdict())
+
+
+@pytest.mark.parametrize("model", [CLASSES, VALUES, HALF], ids=["classes", "values", "half smooth"])
+def test_the_answer_is_as_described(client: FlaskClient, model: Model) -> None:
+    assert_is_described(ask(client, "regions", model), "post", "/api/regions")
+
+
+def test_a_layer_that_cuts_nothing_has_no_partition_of_its_own(client: FlaskClient) -> None:
+    partitions = answer(client, "regions", CLASSES)["partitions"]
+    assert [partition is None for partition in partitions] == [False, False, True]
 
 
 def test_classes_and_their_boundary_are_sent_where_the_outputs_are_classes(client: FlaskClient) -> None:
@@ -66,7 +85,7 @@ def test_classes_and_their_boundary_are_sent_where_the_outputs_are_classes(clien
 
 
 def test_a_smooth_network_has_none_and_the_answer_says_why(client: FlaskClient) -> None:
-    nothing = {"ends": "", "layers": "", "neurons": ""}
+    nothing = {"ends": "", "layers": "", "neurons": "", "bends": ""}
     why = "layer 1 has tanh, which is smooth"
     end = {"kind": "smooth", "where": "layers[0].activation", "why": why}
     assert answer(client, "regions", SMOOTH) == {
@@ -87,7 +106,7 @@ def test_too_many_regions_are_not_sent(client: FlaskClient, monkeypatch: pytest.
     monkeypatch.setattr(wire, "MOST_REGIONS", 25)
     found = answer(client, "regions", CLASSES)
     assert len(found["layers"]) == 1
-    assert found["end"] == {"kind": "many", "where": "layers[1]", "why": "layer 2 makes more than 25 regions"}
+    assert found["end"] == {"kind": "many", "where": "layers[1]", "why": "layer 2 makes too many regions"}
 
 
 def test_a_maximum_beyond_what_json_can_hold_is_rounded() -> None:

@@ -11,6 +11,7 @@ from nets.activations import ACTIVATIONS
 from nets.inputs import Inputs
 from nets.model import Model, create, dataset
 from nets.network import Layer, Layers, forward, n_parameters, uniform_layers
+from nets.polygons import shared_edges
 from nets.regions import Partition, regions, to_units
 from nets.training import Budget, train_slice
 from tests.nets.rational_regions import Region, rational_regions
@@ -272,6 +273,40 @@ def test_a_neuron_is_at_its_kink_all_along_its_creases(model: Model) -> None:
             assert min(distances) < 1e-7
 
 
+FRESH = {
+    name: create(dataset("spiral", 3), hidden=[8, 8], activation=name) for name in ("relu", "leaky_relu", "abs", "step")
+}
+
+
+@pytest.mark.parametrize(
+    "model", [*LARGE.values(), *FRESH.values()], ids=[*LARGE, *(f"fresh {name}" for name in FRESH)]
+)
+def test_the_neurons_that_bend_along_a_crease_are_those_whose_maps_differ_on_its_two_sides(model: Model) -> None:
+    for number, partition in enumerate(regions(model).partitions, start=1):
+        creases, width = partition.creases, model.layers[number - 1].width
+        edges = shared_edges(partition.polygons, creases.ends)
+        maps = partition.activation.coefficients
+        change = np.abs(maps[edges.below] - maps[edges.above]).max(axis=2) > 1e-9
+        expected = np.zeros((len(creases.ends), width), bool)
+        np.logical_or.at(expected, edges.cuts, change)
+        is_own = (creases.layers == number) & (creases.neurons >= 0)
+        np.testing.assert_array_equal(creases.bends[is_own][:, :width], expected[is_own])
+        assert not creases.bends[creases.neurons < 0].any()
+        own = creases.bends[is_own]
+        assert own[np.arange(len(own)), creases.neurons[is_own]].all()
+
+
+NARROW = ((-430747.63904, -430747.63903), (0.0, 1.0))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_narrow_domain_far_out_is_covered_too(seed: int) -> None:
+    model = model_of(uniform_layers([12, 8, 2], "hard_tanh"), seed=seed)
+    model = replace(model, domain=NARROW, inputs=Inputs(centre=(-430747.639035, 0.5), scale=(8e-6, 0.5)))
+    for partition in regions(model).partitions:
+        assert partition.polygons.areas().sum() == pytest.approx(1, abs=1e-9)
+
+
 def test_the_corners_of_the_domain_come_back_to_the_bit() -> None:
     domain = ((0.1, 0.7), (-1 / 3, 1e6 / 7))
     corners = to_units(np.array([[0.0, 0.0], [1.0, 1.0]]), domain)
@@ -331,7 +366,7 @@ def test_regions_end_before_the_first_smooth_layer_which_is_named(name: str) -> 
     assert found.end == ("smooth", "layers[1].activation", f"layer 2 has {name}, which is smooth")
     before = regions(model_of((Layer(4, ("relu",) * 4, pre=name),)))
     assert before.partitions == ()
-    assert before.end == ("smooth", "layers[0].pre", f"the {name} before the weights of layer 1 is smooth")
+    assert before.end == ("smooth", "layers[0].pre", f"layer 1 has {name} before its weights, which is smooth")
 
 
 def test_a_smooth_neuron_that_is_off_is_no_obstacle() -> None:
@@ -341,7 +376,7 @@ def test_a_smooth_neuron_that_is_off_is_no_obstacle() -> None:
 def test_more_regions_than_are_wanted_end_the_list_where_there_are_too_many() -> None:
     found = regions(model_of(uniform_layers([8, 8, 2], "abs"), seed=1), most=40)
     assert [len(partition) for partition in found.partitions] <= [40]
-    assert found.end == ("many", "layers[1]", "layer 2 makes more than 40 regions")
+    assert found.end == ("many", "layers[1]", "layer 2 makes too many regions")
 
 
 def test_numbers_that_are_too_large_end_the_list() -> None:

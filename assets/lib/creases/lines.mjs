@@ -3,8 +3,6 @@
  * those of what stands before its own layer's weights, and its own; its neighbours in the layer bend elsewhere. Pure.
  */
 
-import { bendsOf } from "./bends.mjs";
-
 const WEIGHTS = [1.6, 1.2, 0.9, 0.7]; // CSS pixels: of the creases of layers 1, 2, 3, and 4 and later
 export const N_WEIGHTS = WEIGHTS.length;
 
@@ -26,7 +24,6 @@ export class CreaseLines {
   constructor(answer) {
     const { ends, layers, neurons, count } = answer.creases;
     this.answer = answer;
-    this.bends = bendsOf(answer);
     const order = Array.from({ length: count }, (_, i) => i);
     const isPre = (crease) => Number(neurons[crease] < 0);
     order.sort((a, b) => layers[a] - layers[b] || isPre(b) - isPre(a));
@@ -60,8 +57,8 @@ export class CreaseLines {
     return this.ranges.get(key(layer, neuron)) ?? [0, 0];
   }
 
-  /** Whether a crease, as the server numbers them, is one of a neuron of its layer. @param {number} crease @param {number} neuron */
+  /** Whether a neuron bends along a crease of its layer, as the server numbers them. @param {number} crease @param {number} neuron */
   isOwn(crease, neuron) {
-    return ((this.bends[crease] >>> neuron) & 1) === 1;
+    return ((this.answer.creases.bends[crease] >>> neuron) & 1) === 1;
   }
 }

@@ -84,11 +84,11 @@ export class CreasePaint {
     Object.assign(this, { wall, colours });
     this.strength = 1;
     this.lines = null;
-    this.build();
+    this.#build();
   }
 
   /** Make everything that lives on the GPU; again after the context was lost. */
-  build() {
+  #build() {
     const { gl } = this.wall;
     this.program = createProgram(gl, block(DECLARATIONS, PAINTING));
     this.ribbon = createProgram(gl, RIBBON);
@@ -100,6 +100,7 @@ export class CreasePaint {
     this.segments = createAttributes(gl, [[1, 4], [2, 1]], true);
     gl.bindVertexArray(null);
     this.size = 0; // of what has been drawn
+    this.programs = this.wall.programs; // with which it was made
   }
 
   /** @param {import("./lines.mjs").CreaseLines} lines */
@@ -108,9 +109,10 @@ export class CreasePaint {
     this.size = 0;
   }
 
-  /** Draw the masks if there are other creases, other tiles, or other sizes; before the wall is drawn. */
+  /** Draw the masks if there are other creases, other tiles, other sizes, or other graphics; before the wall is drawn. */
   prepare() {
-    const { scene, ratio } = this.wall;
+    const { scene, ratio, programs } = this.wall;
+    if (this.programs !== programs) this.#build(); // the graphics were lost, and what was on them
     const sides = scene.tiles.map((tile) => 2 * placement(MAP, tile).scale * ratio);
     const size = Math.min(Math.max(2 ** Math.ceil(Math.log2(2 * Math.max(...sides))), SIZES.least), SIZES.most);
     if (!this.lines || (this.size === size && this.scene === scene)) return;
