@@ -88,7 +88,7 @@ def _regions(base64: Schema, reason: dict[str, Schema]) -> Schema:
     }
     layer: dict[str, Schema] = {
         "regions": {"type": "integer", "minimum": 1},
-        "most": {"type": "number", "minimum": 1, "description": "the theoretical maximum"},
+        "most": {"type": "number", "minimum": 1, "description": "an upper bound by the network's shape"},
     }
     end = {"kind": {"enum": ["smooth", "many", "large"]}, **reason}
     classes = {

@@ -11,7 +11,7 @@ from nets.polygons import Polygons
 from nets.region_counts import most_regions
 from nets.regions import Creases, Partition, regions
 
-MOST_REGIONS = 60_000  # of all layers together: up to 7 MB to send and two seconds to compute
+MOST_REGIONS = 60_000  # of all layers together: up to 6 MB to send and two seconds to compute
 LARGEST_WHOLE = 2**53  # of the numbers that JavaScript tells apart
 
 Answer = dict[str, Any]
@@ -24,12 +24,12 @@ def answer(model: Model) -> Answer:
     layer before is None; a crease's ``bends`` has a bit for each neuron of its layer, the first one the lowest.
     """
     partitions, end = regions(model, MOST_REGIONS)
-    maxima = most_regions(model.layers[: len(partitions)])
+    bounds = most_regions(model.layers[: len(partitions)])
     is_whole = len(partitions) == len(model.layers)
     return {
         "layers": [
             {"regions": len(partition), "most": most if most < LARGEST_WHOLE else float(most)}
-            for partition, most in zip(partitions, maxima, strict=True)
+            for partition, most in zip(partitions, bounds, strict=True)
         ],
         "end": end and end._asdict(),
         "creases": _creases(partitions[-1].creases if partitions else None),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from nets import create, dataset, serialise
 from tests.browser.install import FLAGS, find_chromium
 from tests.browser.relief import Relief
 from tests.browser.server import ROOT, Server
@@ -53,7 +54,7 @@ def train(page: Relief) -> None:
 
 
 def take_readme() -> None:
-    """Photograph the trained network as landscapes, as maps and in the dark."""
+    """Photograph the trained network as landscapes, as maps, in the dark, and another one's regions."""
     FOLDER.mkdir(exist_ok=True)
     with opened(PROJECTOR) as page:
         train(page)
@@ -65,6 +66,21 @@ def take_readme() -> None:
         tilt.press("Home")
         page.page.get_by_role("button", name="Light or dark").click()
         take(page, FOLDER / "dark.png")
+        page.page.get_by_role("button", name="Light or dark").click()
+        take_regions(page)
+
+
+def take_regions(page: Relief) -> None:
+    """Photograph the regions of a relu network, with the pointer on one of them."""
+    page.load(serialise(create(dataset("spiral", 3), hidden=[8, 8], activation="relu")))
+    train(page)
+    page.page.get_by_role("link", name="Regions", exact=True).click()
+    page.page.get_by_role("button", name="class", exact=True).click()
+    page.until("() => !document.querySelector('.is-stale')")
+    box = page.page.locator("#regions-map").bounding_box()
+    assert box
+    page.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.35 * box["height"])
+    take(page, FOLDER / "regions.png")
 
 
 def take_sizes(folder: Path) -> None:
