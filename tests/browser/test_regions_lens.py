@@ -724,6 +724,8 @@ def test_where_the_page_draws_probabilities_the_lens_says_that_it_is_about_score
     outputs.get_by_text("scores").click()
     lens.page.get_by_role("link", name="Regions", exact=True).click()
     relief.until(HEADS, plain)
+    if activation == "relu":
+        lens.page.get_by_role("button", name="by layer", exact=True).click()
     lens.leave()
 
 
