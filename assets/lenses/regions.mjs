@@ -7,7 +7,6 @@ import { layerTitle } from "../lib/document.mjs";
 import { setProperty, setText } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
 import { regionsOf } from "../lib/regions.mjs";
-import { neuronTitle } from "../lib/scene.mjs";
 import { readColours } from "../lib/theme.mjs";
 import { save, stem } from "../sheets/share/exports.mjs";
 import { COLOURINGS } from "./regions/colouring.mjs";
@@ -18,8 +17,9 @@ import { Pointing } from "./regions/pointing.mjs";
 import { printMap } from "./regions/print.mjs";
 import { open, readRegion, regionAt, shownNeuron, sightOf, titleOf } from "./regions/reading.mjs";
 import { creasesUpTo, dataOf } from "./regions/scene.mjs";
+import { inDomain, inSquare } from "./regions/square.mjs";
 import { MapsTable, showCounts } from "./regions/tables.mjs";
-import { inDomain, inSquare } from "./regions/words.mjs";
+import { areScores, landscapeTitle } from "./regions/words.mjs";
 
 const HINT = "Point at the map, or walk over it with the arrow keys, to read its numbers; a click or Enter pins the place.";
 
@@ -99,7 +99,8 @@ class RegionsLens {
     const { regions, session, view } = this;
     if (regions.answer && this.opened?.answer !== regions.answer) this.opened = open(regions.answer);
     this.sight = this.opened ? sightOf(regions.answer, view.selection) : { mode: "none", why: "" };
-    this.look = this.sight.mode === "regions" ? { ...this.opened, ...this.sight } : null;
+    const { areProbabilities } = view.landscapes;
+    this.look = this.sight.mode === "regions" ? { ...this.opened, ...this.sight, areProbabilities } : null;
     this.#wantCurvature();
     this.menus.show(shownNeuron(view.selection), session.document);
     this.#showState();
@@ -125,14 +126,16 @@ class RegionsLens {
     write(this.find("note"), [...new Set(lines)]);
     setProperty(this.find("points"), "aria-pressed", String(this.hasData));
     setProperty(this.find("points"), "hidden", !this.session.points);
-    this.pane.classList.toggle("is-stale", asking.isStale && asking.answer !== null && !this.parts.trainer.isRunning);
+    const isWaiting = this.parts.trainer.isRunning && !asking.error; // for the next answer, which is soon there
+    this.pane.classList.toggle("is-stale", asking.isStale && asking.answer !== null && !isWaiting);
   }
 
   /** Draw the map again, if anything about it has changed. */
   #draw() {
     const { session, view, opened, curvature, sight, look, chosen, hasData } = this;
-    const own = look ? [opened, look.layer, look.neuron === null || (chosen === "gradient" && look.neuron)] : [curvature.answer];
-    const from = [sight.mode, ...own, chosen, hasData && session.points, session.document.domain, view.colours];
+    const own = look ? [look.layer, look.neuron === null || (chosen === "gradient" && look.neuron)] : [curvature.answer];
+    const { areProbabilities } = view.landscapes;
+    const from = [sight.mode, opened, ...own, chosen, hasData && session.points, session.document.domain, view.colours, areProbabilities];
     if (isSame(from, this.drawn)) return;
     this.drawn = from;
     this.scene = this.#sceneOf(view.colours);
@@ -168,8 +171,11 @@ class RegionsLens {
   #showBeside() {
     const { find, scene, look, opened } = this;
     const isCurved = this.sight.mode === "curvature";
+    const { layer, document, areProbabilities } = look ?? this.#landscape();
+    const isOfScores = areScores(layer, document, areProbabilities);
     find("colours").hidden = isCurved;
-    setText(find("title"), isCurved ? "Curvature" : "Regions");
+    setText(find("title"), isCurved ? `Curvature${isOfScores ? " of the score" : ""}` : "Regions");
+    setText(find("here"), isOfScores ? "Scores here" : "Here");
     showColourings(find, look, scene.colouring?.name ?? this.chosen);
     showLegend(find("legend"), scene.legend);
     find("counts").hidden = !opened?.answer.layers.length;
@@ -178,12 +184,18 @@ class RegionsLens {
     setProperty(this.picture.cover, "aria-label", `Map: ${this.#title()}${look ? `, ${scene.colouring.full(look)}` : ""}. Arrow keys move a cross over it.`);
   }
 
+  /** Whose curvature is on the map, or is on its way. */
+  #landscape() {
+    const { scene, view, session } = this;
+    const about = scene.map ?? { ...shownNeuron(view.selection), kind: view.kind, document: session.document };
+    return { ...about, areProbabilities: view.landscapes.areProbabilities };
+  }
+
   /** What is on the map, in words. */
   #title() {
-    const { look, scene, view, session } = this;
-    if (look) return titleOf(look);
-    const { document, layer, neuron, kind } = scene.map ?? { ...shownNeuron(view.selection), kind: view.kind, document: session.document };
-    return `curvature of ${neuronTitle(layer, neuron, document)}${kind === "activation" ? "" : " before its nonlinearity"}`;
+    if (this.look) return titleOf(this.look);
+    const landscape = this.#landscape();
+    return `curvature of ${landscapeTitle(landscape)}${landscape.kind === "activation" ? "" : " before its nonlinearity"}`;
   }
 
   /** The present map as a file, in light colours, because it is printed on paper. */

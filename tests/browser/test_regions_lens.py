@@ -16,8 +16,10 @@ from playwright.sync_api import Route
 from app.palette import LIGHT
 from app.regions import answer
 from nets import ACTIVATIONS, Model, create, dataset, serialise
-from nets.inputs import Inputs
+from nets.exact_levels import class_regions
+from nets.inputs import Domain, Inputs
 from nets.network import Layer, forward, n_parameters
+from nets.polygons import Polygons
 from nets.regions import regions, to_units
 from tests.browser.relief import PHONE, PROJECTOR, Relief
 from tests.browser.test_accessibility import violations
@@ -72,32 +74,39 @@ def test_every_piecewise_linear_nonlinearity_has_the_kinks_and_pieces_of_nets(mo
     }
 
 
-def maps_at(modules: Relief, model: Model, points: NDArray[np.float64]) -> list[list[dict[str, list[float]]]]:
-    """Every layer's maps at points (2, n), as the page computes them."""
-    found: list[list[dict[str, list[float]]]] = module(
+def maps_at(modules: Relief, model: Model, places: NDArray[np.float64]) -> list[list[dict[str, list[list[float]]]]]:
+    """Every layer's maps (w, 3) in the data's units at places (n, 2) of the square, as the page computes them."""
+    found: list[list[dict[str, list[list[float]]]]] = module(
         modules,
         "affine.mjs",
         """const { layoutLayers, decodeFloat64 } = await import('/assets/lib/document.mjs');
-           const { document, points } = argument;
+           const { document, places } = argument;
            const [layers, parameters] = [layoutLayers(document), decodeFloat64(document.parameters)];
-           return points.map(([x, y]) => m.affineMaps(layers, parameters, document.inputs, { x, y })
+           const all = (maps) => Array.from(maps.sizes, (_, k) => m.inUnits(maps, k, document.domain));
+           return places.map((place) => m.affineMaps({ document, layers, parameters }, place)
              .map(({ preactivation, activation }) =>
-               ({ preactivation: [...preactivation], activation: [...activation] })));""",
-        {"document": serialise(model), "points": points.T.tolist()},
+               ({ preactivation: all(preactivation), activation: all(activation) })));""",
+        {"document": serialise(model), "places": places.tolist()},
     )
     return found
+
+
+def middles(polygons: Polygons) -> NDArray[np.float64]:
+    starts = np.concatenate([[0], np.cumsum(polygons.counts)])
+    return np.array([polygons.corners[a:b].mean(axis=0) for a, b in pairwise(starts)])
 
 
 @pytest.mark.parametrize("model", [MIXED, RELU], ids=["mixed", "relu"])
 def test_a_neurons_affine_map_has_its_value_and_its_central_differences(model: Model, modules: Relief) -> None:
     (x0, x1), (y0, y1) = model.domain
     generator = np.random.default_rng(2)
-    points = np.array([generator.uniform(x0, x1, 12), generator.uniform(y0, y1, 12)])
+    places = generator.uniform(0, 1, (12, 2))
+    points = to_units(places, model.domain).T
     step = 1e-7 * np.array([x1 - x0, y1 - y0])  # a crease within it is improbable
     shifts = np.array([[0, 0], [step[0], 0], [-step[0], 0], [0, step[1]], [0, -step[1]]]).T
     near = (points[:, :, None] + shifts[:, None, :]).reshape(2, -1)
     seen = model.inputs.standardise(near)
-    found = maps_at(modules, model, points)
+    found = maps_at(modules, model, places)
     for layer, response in enumerate(forward(model.layers, model.parameters, seen)):
         for kind in ("preactivation", "activation"):
             here, right, left, above, below = np.moveaxis(getattr(response, kind).reshape(-1, 12, 5), 2, 0)
@@ -111,10 +120,7 @@ def test_a_neurons_affine_map_has_its_value_and_its_central_differences(model: M
 @pytest.mark.parametrize("model", [MIXED, RELU], ids=["mixed", "relu"])
 def test_affine_maps_are_those_of_the_exact_regions(model: Model, modules: Relief) -> None:
     partition = regions(model).partitions[1]
-    polygons = partition.polygons
-    starts = np.concatenate([[0], np.cumsum(polygons.counts)])
-    middles = np.array([polygons.corners[a:b].mean(axis=0) for a, b in pairwise(starts)])
-    found = maps_at(modules, model, to_units(middles, model.domain).T)
+    found = maps_at(modules, model, middles(partition.polygons))
     for kind in ("preactivation", "activation"):
         expected = partition.in_units(getattr(partition, kind))
         ours = np.array([maps[1][kind] for maps in found]).reshape(expected.shape)
@@ -123,9 +129,47 @@ def test_affine_maps_are_those_of_the_exact_regions(model: Model, modules: Relie
 
 def test_maps_end_before_a_smooth_layer(modules: Relief) -> None:
     model = network(Layer(2, ("relu", "tanh"), off=(1,)), Layer(2, ("sin", "relu")), OUTPUTS)
-    (found,) = maps_at(modules, model, np.array([[0.3], [0.1]]))
+    (found,) = maps_at(modules, model, np.array([[0.3, 0.1]]))
     assert len(found) == 1
-    assert found[0]["activation"][3:] == [0, 0, 0]  # of the neuron that is off
+    assert found[0]["activation"][1] == [0, 0, 0]  # of the neuron that is off
+
+
+@pytest.mark.parametrize("domain", [((-1.0, 1.0), (-1.0, 1.0)), ((1e5, 1e6), (-2e-5, 3e-5))], ids=["unit", "far"])
+def test_what_is_0_up_to_rounding_is_on_the_lower_piece_as_in_nets(domain: Domain, modules: Relief) -> None:
+    """Of 0.1 r + 0.2 r − 0.3 r sums leave 5.6e−17 r: no step, no change of class, no number to print."""
+    (x0, x1), (y0, y1) = domain
+    model = network(
+        Layer(4, ("relu",) * 4),
+        Layer(3, ("step", "relu", "abs")),
+        Layer(2, ("identity",) * 2),
+        data="xor",
+        domain=domain,
+        inputs=Inputs(((x0 + x1) / 2, (y0 + y1) / 2), ((x1 - x0) / 2, (y1 - y0) / 2)),
+    )
+    tie = [0.1, 0.2, -0.3, 0]
+    weights = [[[1, 0.5]] * 3 + [[1, -1]], [tie, tie, [0, 0, 0, 1]], [[5, 0, 1], [0, 0, 1]]]
+    biases = [[0.25] * 3 + [0.1], [0, 0, -0.2], [-0.05, 0.05]]
+    layers = [np.concatenate([np.ravel(w), b]) for w, b in zip(weights, biases, strict=True)]
+    model = replace(model, parameters=np.concatenate(layers))
+    partitions = regions(model).partitions
+    assert (partitions[1].pieces[:, :2] == 0).all()
+    for layer, partition in enumerate(partitions):
+        found = maps_at(modules, model, middles(partition.polygons))
+        ours = np.array([maps[layer]["activation"] for maps in found])
+        expected = partition.in_units(partition.activation)
+        np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-13 * np.abs(expected).max(axis=(0, 1)).max())
+        if layer == 1:
+            assert (ours[:, :2] == 0).all()
+            assert (
+                np.array([maps[1]["preactivation"][:2] for maps in found]).tolist()
+                == np.zeros((len(found), 2, 3)).tolist()
+            )
+    classes = class_regions(partitions[-1])
+    places = middles(classes.polygons)
+    scores = np.array([maps[-1]["activation"] for maps in maps_at(modules, model, places)])
+    points = to_units(places, domain)
+    values = (scores[..., :2] * points[:, None]).sum(axis=-1) + scores[..., 2]
+    np.testing.assert_array_equal(values.argmax(axis=1), classes.classes)
 
 
 # Polygons.
@@ -297,7 +341,7 @@ def test_a_region_is_read_with_its_number_birth_share_map_and_gradient(modules: 
         "z = 0.50 x − 1.00 y + 0.25",
         "a = 0.50 x − 1.00 y + 0.25",
     ]
-    assert found[1][1:] == ["37.5 % of the area, a is flat", "z = 0.50 x − 1.00 y + 0.25", "a = 0.00 x + 0.00 y + 0.00"]
+    assert found[1][1:] == ["37.5 % of the area, a is flat", "z = 0.50 x − 1.00 y + 0.25", "a = 0"]
     assert {lines[0] for lines in found} == {f"region {i} of 2, born at hidden 1" for i in (1, 2)}
 
 
@@ -306,6 +350,68 @@ def test_a_region_is_read_with_its_number_birth_share_map_and_gradient(modules: 
 )
 def test_counts_can_be_read(count: float, text: str, modules: Relief) -> None:
     assert module(modules, "words.mjs", "return m.countText(argument);", count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (1.66e-6, "1.66 · 10⁻⁶"),
+        (6e-7, "6.00 · 10⁻⁷"),
+        (0.00123456, "0.00123"),
+        (0.5, "0.500"),
+        (-1.118, "−1.12"),
+        (9.999, "10.0"),
+        (12345, "12300"),
+        (99999, "1.00 · 10⁵"),
+        (-123456, "−1.23 · 10⁵"),
+        (1e12, "1.00 · 10¹²"),
+    ],
+)
+def test_three_digits_count_whatever_a_numbers_size(value: float, text: str, modules: Relief) -> None:
+    assert module(modules, "words.mjs", "return m.significant(argument);", value) == text
+
+
+@pytest.mark.parametrize(
+    ("maps", "text"),
+    [
+        ([0.42, -1.3, 0.1], "z = 0.42 x − 1.30 y + 0.10"),
+        ([1.2, 0, 0.3], "z = 1.20 x + 0.30"),
+        ([0, -2, 0], "z = −2.00 y"),
+        ([0, 0, -0.5], "z = −0.50"),
+        ([0, 0, 0], "z = 0"),
+        ([0.0051, -1.66e-6, 123456], "z = 0.00510 x − 1.66 · 10⁻⁶ y + 1.23 · 10⁵"),
+    ],
+)
+def test_a_formula_has_no_terms_that_are_0_and_digits_that_count(maps: list[float], text: str, modules: Relief) -> None:
+    assert module(modules, "words.mjs", "return m.formulaText('z', argument);", maps) == text
+
+
+@pytest.mark.parametrize("unit", [1e6, 1, 1e-5])
+def test_numbers_are_read_in_the_datas_units_whatever_their_size(unit: float, modules: Relief) -> None:
+    """a = x / unit − 0.5 above 0: of the slope and the gradient three digits are shown."""
+    model = replace(
+        network(Layer(1, ("relu",)), Layer(1, ("identity",)), data="saddle"),
+        parameters=np.array([0.5, 0, 0, 2.0, 1.0]),
+        domain=((0.0, unit), (-unit, unit)),
+        inputs=Inputs((0.5 * unit, 0.0), (0.5 * unit, unit)),
+    )
+    lines = module(
+        modules,
+        "reading.mjs",
+        OPENED
+        + """const look = { ...opened, layer: 1, neuron: 0 };
+             return m.readRegion(look, m.regionAt(look, [0.75, 0.5])).lines;""",
+        look(model),
+    )
+    slope = {1e6: "1.00 · 10⁻⁶", 1: "1.00", 1e-5: "1.00 · 10⁵"}[unit]
+    assert lines[1:] == [
+        f"50.0 % of the area, ‖∇a‖ = {slope}",
+        f"z = {slope} x − 0.50",
+        f"a = {slope} x − 0.50",
+    ]
+    found = painted(modules, "gradient", model, layer=1)
+    assert found["ramp"]["ends"] == ["0", slope]
 
 
 def test_counts_stand_beside_the_most_there_could_be(modules: Relief) -> None:
@@ -412,7 +518,7 @@ def test_a_curvature_map_is_neutral_at_0_has_its_ends_at_its_scale_and_holes_whe
     colours = [f"#{r:02x}{g:02x}{b:02x}" if a else None for r, g, b, a in np.reshape(pixels, (-1, 4)).tolist()]
     assert colours == [LIGHT["height-4"], None, LIGHT["height-0"], LIGHT["height-2"]]  # the upper row first
     assert [place for place, _ in places] == [[0, 0], [1, 0], [0, 1], [1, 1]]
-    assert [words.split(",")[0] for _, words in places] == ["−4.000", "0.000", "4.000", "undefined here"]
+    assert [words.split(",")[0] for _, words in places] == ["−4.00", "0", "4.00", "undefined here"]
     assert ["ridge" in places[0][1], "valley" in places[2][1]] == [True, True]
 
 
@@ -523,6 +629,18 @@ def test_the_map_is_pale_while_it_is_not_of_the_present_network_and_follows_an_e
     assert relief.call("window.wasPale")
 
 
+def test_the_map_is_pale_while_it_trains_if_the_server_refuses(lens: RegionsPage) -> None:
+    lens.page.route("**/api/regions", lambda route: route.fulfill(status=422, json={"error": "no", "where": "layers"}))
+    lens.page.get_by_role("button", name="Play (space)").click()
+    lens.relief.until("() => document.querySelector('#regions-note').textContent === 'no'")
+    lens.relief.until("() => document.querySelector('#pane-regions').classList.contains('is-stale')")
+    assert lens.page.get_by_role("button", name="Pause (space)").is_visible()
+    lens.page.unroute("**/api/regions")
+    lens.relief.until("() => !document.querySelector('#pane-regions').classList.contains('is-stale')")
+    lens.page.get_by_role("button", name="Pause (space)").click()
+    lens.relief.expect_broken_connections()
+
+
 def test_while_it_trains_the_map_moves(lens: RegionsPage) -> None:
     picture = "document.querySelector('#regions-map canvas').toDataURL()"
     lens.page.get_by_role("button", name="Play (space)").click()
@@ -545,6 +663,69 @@ def test_a_smooth_layer_shows_its_curvature_and_the_layer_before_its_regions(rel
     lens.choose("layer", "hidden 1")
     relief.until("() => document.querySelector('#regions-legend').textContent.includes('hidden 1: ')")
     assert lens.page.locator("#regions-colours").is_visible()
+    lens.leave()
+
+
+def test_beside_curvature_regions_are_counted_anew_though_their_answer_comes_last(relief: Relief) -> None:
+    model = network(Layer(4, ("relu",) * 4), Layer(3, ("relu",) * 3), Layer(3, ("tanh",) * 3), OUTPUTS)
+    lens = RegionsPage(relief, model)
+    relief.call("relief.select(3, 1)")
+    legend = "document.querySelector('#regions-legend').textContent"
+    relief.until(f"() => {legend}.includes('valley')")
+    before = relief.call(legend)
+    held: list[Route] = []
+    lens.page.route("**/api/regions", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    relief.call("relief.setParameter(0, 7)")
+    relief.until(f"(before) => {legend} !== before", before)  # the curvature of the network as it is now
+    relief.until_here(lambda: held)
+    assert [int(row[1]) for row in lens.counts()] == count(model) != count(relief.model)
+    for route in held:
+        route.continue_()
+    lens.page.unroute("**/api/regions")
+    relief.until(COUNTED, count(relief.model))
+    lens.leave()
+
+
+HEADS = """(said) => {
+  const label = document.querySelectorAll('#regions-map canvas')[1].ariaLabel;
+  const heads = ['title', 'here'].map((id) => document.querySelector(`#regions-${id}`).textContent);
+  return [...heads, label].every((text, i) => text.includes(said[i]));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("activation", "said", "plain"),
+    [
+        (
+            "relu",
+            ["Regions", "Scores here", "gradient's size of the score of class 2."],
+            ["Regions", "Here", "size of class 2."],
+        ),
+        (
+            "tanh",
+            ["Curvature of the score", "Scores here", "curvature of the score of class 2."],
+            ["Curvature", "Here", "curvature of class 2."],
+        ),
+    ],
+)
+def test_where_the_page_draws_probabilities_the_lens_says_that_it_is_about_scores(
+    activation: str, said: list[str], plain: list[str], relief: Relief
+) -> None:
+    model = network(Layer(4, (activation,) * 4), OUTPUTS)
+    outputs = relief.page.locator("#outputs-row")
+    outputs.get_by_text("probabilities").click()
+    lens = RegionsPage(relief, model)
+    relief.call("relief.select(2, 1)")
+    relief.until("() => document.querySelector('#regions-note').textContent !== 'computing…'")
+    if activation == "relu":
+        lens.page.get_by_role("button", name="gradient", exact=True).click()
+    relief.until(HEADS, said)
+    lens.leave()
+    outputs.get_by_text("scores").click()
+    lens.page.get_by_role("link", name="Regions", exact=True).click()
+    relief.until(HEADS, plain)
+    if activation == "relu":
+        lens.page.get_by_role("button", name="by layer", exact=True).click()
     lens.leave()
 
 
@@ -582,6 +763,8 @@ def test_the_lens_fits_its_pane_and_axe_finds_nothing(lens: RegionsPage) -> None
     lens.map.focus()
     lens.page.keyboard.press("ArrowUp")
     lens.relief.until(FITS, False)
-    assert violations(lens.relief) == []
+    for _ in ("light", "dark"):
+        assert violations(lens.relief) == []
+        lens.page.get_by_role("button", name="Light or dark").click()
     lens.page.set_viewport_size(PHONE)
     lens.relief.until(FITS, True)

@@ -5,7 +5,7 @@
  * @typedef {object} Look what is looked at
  * @property {import("../../lib/regions.mjs").Answer} answer
  * @property {object} document what it is about @property {import("../../lib/document.mjs").Layer[]} layers
- * @property {Float64Array} parameters
+ * @property {Float64Array} parameters @property {boolean} areProbabilities whether the page draws outputs as probabilities
  * @property {number} layer whose partition is shown, from 1 @property {?number} neuron the selected one; null if it is of another layer
  *
  * @typedef {{colour: ?string, members: ArrayLike<number>}} Group polygons of one colour; of none: hatched
@@ -24,12 +24,11 @@ import { neuronTitle } from "../../lib/scene.mjs";
 import { classColour } from "../../lib/theme.mjs";
 import { affineMaps, gradientSize } from "./affine.mjs";
 import { centreOf } from "./polygons.mjs";
-import { inDomain, significant } from "./words.mjs";
+import { landscapeTitle, significant } from "./words.mjs";
 
 const TINTS = { first: 0.13, last: 0.62 }; // how much of the accent's colour the first and the last layer's regions have
 const CLASS_TINT = 0.5;
 const SHADES = 24; // of gradients
-const FLAT = 1e-12; // of the largest gradient: what is left of sums that cancel
 
 /** A colour between two. @param {string} from #rrggbb @param {string} to @param {number} share of the second */
 export function mix(from, to, share) {
@@ -62,11 +61,12 @@ function byBirth({ answer, document, layer }, colours) {
  * The gradient's size on every region of the partition.
  * @param {Look} look @returns {Float64Array} in the data's units
  */
-export function gradientSizes({ answer, document, layers, parameters, layer, neuron }) {
+export function gradientSizes(look) {
+  const { answer, document, layer, neuron } = look;
   const partition = answer.partitions[layer - 1];
   return Float64Array.from({ length: partition.count }, (_, i) => {
-    const maps = affineMaps(layers, parameters, document.inputs, inDomain(document.domain, centreOf(partition, i)), layer);
-    return gradientSize(maps[layer - 1].activation, neuron);
+    const maps = affineMaps(look, centreOf(partition, i), layer);
+    return gradientSize(maps[layer - 1].activation, neuron, document.domain);
   });
 }
 
@@ -78,7 +78,7 @@ function byGradient(look, colours) {
   const members = shades.map(() => []);
   const flat = [];
   sizes.forEach((size, i) => {
-    if (size <= FLAT * most) flat.push(i);
+    if (size === 0) flat.push(i);
     else members[Math.min(Math.floor((SHADES * size) / most), SHADES - 1)].push(i);
   });
   const groups = shades.map((colour, i) => ({ colour, members: members[i] }));
@@ -118,7 +118,7 @@ export const COLOURINGS = [
   {
     name: "gradient",
     title: "gradient",
-    full: ({ document, layer, neuron }) => `coloured by the gradient's size of ${neuronTitle(layer, neuron, document)}`,
+    full: (look) => `coloured by the gradient's size of ${landscapeTitle(look)}`,
     hint: "How steep the selected neuron's activation is on each region, in the data's units",
     missing: ({ neuron }) => (neuron === null ? "The selected neuron is of a layer whose regions are too many" : ""),
     paint: byGradient,

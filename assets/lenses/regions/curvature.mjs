@@ -2,7 +2,6 @@
 
 import { Asking } from "../../lib/asking.mjs";
 import { decodeFloat32 } from "../../lib/document.mjs";
-import { formatReading } from "../../lib/format.mjs";
 import { rgb } from "../../lib/gl.mjs";
 import { significant } from "./words.mjs";
 
@@ -83,7 +82,7 @@ export function curvatureAt({ points, values }, [u, v]) {
 export function curvatureText(value) {
   if (Number.isNaN(value)) return "undefined here";
   const shape = value > 0 ? "a valley: it curves upwards" : value < 0 ? "a ridge: it curves downwards" : "straight in every direction";
-  return `${formatReading(value)}, ${shape}`;
+  return `${significant(value)}, ${shape}`;
 }
 
 /** Its colours, with the scale in numbers. @param {?CurvatureMap} map @param {Record<string, string>} colours */

@@ -3,13 +3,12 @@
  * map again. CSS pixels, y downwards.
  */
 
+import { widthOf } from "../../lib/creases/lines.mjs";
 import { element } from "../../lib/dom.mjs";
 import { drawAxes, drawBorder, placeFrame } from "../space/frame.mjs";
 import { drawPoints } from "../space/points.mjs";
 import { rangeBetween } from "../space/ranges.mjs";
-import { weightOf } from "./scene.mjs";
 
-const HEAVIEST = 1.7; // line of a layer's creases, that of the first
 const BOUNDARY = 3; // line between classes
 const SEAM = 0.7; // line in a region's own colour that covers its rim
 const RADIUS = 2.4; // of a data point
@@ -68,7 +67,7 @@ export class Picture {
       const cell = side / (image.width - 1); // values belong to the grid's points, not to cells between them
       pen.drawImage(image, left - cell / 2, top - cell / 2, side + cell, side + cell);
     }
-    for (const { layer, ends } of creases) this.#lines(pen, ends, colours.ink, HEAVIEST * weightOf(layer));
+    for (const { layer, ends } of creases) this.#lines(pen, ends, colours.ink, widthOf(layer));
     if (painting?.boundary) {
       this.#lines(pen, painting.boundary, colours.panel, BOUNDARY + 2);
       this.#lines(pen, painting.boundary, colours.ink, BOUNDARY);

@@ -3,14 +3,15 @@
  * the page, the data, axes, title and legend. One unit is one millimetre. Pure.
  */
 
+import { widthOf } from "../../lib/creases/lines.mjs";
 import { escape, plain, ticks } from "../../sheets/share/levelmap.mjs";
 import { alikePoints } from "../space/points.mjs";
-import { weightOf } from "./scene.mjs";
 
 const WIDTH = 180; // mm, as everything here
 const MARGIN = { left: 15, right: 5, top: 17, bottom: 15 };
 const SIDE = WIDTH - MARGIN.left - MARGIN.right;
-const LINE = { crease: 0.5, boundary: 1, rim: 0.25, seam: 0.15 };
+const PIXEL = 0.3; // of the map on the page, in lines
+const LINE = { boundary: 1, rim: 0.25, seam: 0.15 };
 const TEXT = { title: 4.2, small: 3.1 }; // heights of type
 const LETTER = 0.56; // width over height of a letter, about
 const RADIUS = 0.8;
@@ -43,7 +44,7 @@ export function printMap({ domain, painting, image, creases, data, legend }, [ti
     `<g clip-path="url(#map)" stroke-linejoin="round" stroke-linecap="round">`,
     ...(painting ? regions(painting) : []),
     ...(image ? [picture(image)] : []),
-    ...creases.map(({ layer, ends }) => lines(ends, colours.ink, LINE.crease * weightOf(layer), `creases of layer ${layer}`)),
+    ...creases.map(({ layer, ends }) => lines(ends, colours.ink, PIXEL * widthOf(layer), `creases of layer ${layer}`)),
     ...(painting?.boundary ? boundary(painting.boundary, colours) : []),
     ...(data ? dots(data, colours) : []),
     `</g>`,

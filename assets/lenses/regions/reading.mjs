@@ -7,9 +7,9 @@
  */
 
 import { layerTitle, layoutLayers, decodeFloat64 } from "../../lib/document.mjs";
-import { affineMaps, gradientSize, PIECES } from "./affine.mjs";
+import { affineMaps, gradientSize, inUnits, PIECES } from "./affine.mjs";
 import { areaOf, boxesOf, centreOf, polygonAt } from "./polygons.mjs";
-import { counted, countText, formulaText, inDomain, shareText, significant } from "./words.mjs";
+import { counted, countText, formulaText, shareText, significant } from "./words.mjs";
 
 const LINEAR = Object.keys(PIECES).map((name) => name.replace("_", " "));
 const ONLY = `Only piecewise-linear nonlinearities have regions: ${LINEAR.slice(0, -1).join(", ")} and ${LINEAR.at(-1)}.`;
@@ -59,24 +59,25 @@ export function regionAt({ answer, boxes, layer }, place) {
 /**
  * A region in numbers.
  * @param {import("./colouring.mjs").Look} look @param {number} index
- * @returns {{lines: string[], maps: import("./affine.mjs").Maps}} of every neuron's activation on it
+ * @returns {{lines: string[], maps: number[][]}} p, q, r of every neuron's activation p·x + q·y + r on it, in the data's units
  */
-export function readRegion({ answer, document, layers, parameters, layer, neuron }, index) {
+export function readRegion(look, index) {
+  const { answer, document, layer, neuron } = look;
   const partition = answer.partitions[layer - 1];
-  const point = inDomain(document.domain, centreOf(partition, index));
-  const { preactivation, activation } = affineMaps(layers, parameters, document.inputs, point, layer)[layer - 1];
+  const { preactivation, activation } = affineMaps(look, centreOf(partition, index), layer)[layer - 1];
   const born = partition.born[index];
   const lines = [
     `region ${countText(index + 1)} of ${countText(partition.count)}, ${born ? `born at ${layerTitle(born, document)}` : "never cut"}`,
     `${shareText(areaOf(partition, index))} of the area`,
   ];
   if (neuron !== null) {
-    const of = (maps) => maps.subarray(3 * neuron, 3 * neuron + 3);
-    const size = gradientSize(activation, neuron);
+    const of = (maps) => inUnits(maps, neuron, document.domain);
+    const size = gradientSize(activation, neuron, document.domain);
     lines.push(formulaText("z", of(preactivation)), formulaText("a", of(activation)));
     lines[1] += size > 0 ? `, ‖∇a‖ = ${significant(size)}` : ", a is flat";
   }
-  return { lines, maps: activation };
+  const maps = Array.from(activation.sizes, (_, k) => inUnits(activation, k, document.domain));
+  return { lines, maps };
 }
 
 /** What the map shows. @param {import("./colouring.mjs").Look} look */

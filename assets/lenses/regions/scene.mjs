@@ -12,13 +12,7 @@
  */
 
 import { isClassification } from "../../lib/document.mjs";
-import { inSquare } from "./words.mjs";
-
-const THINNER = 0.66; // a crease than one of the layer before
-const THINNEST = 0.26; // relative to layer 1
-
-/** How heavy a layer's creases are, relative to those of layer 1. @param {number} layer */
-export const weightOf = (layer) => Math.max(THINNER ** (layer - 1), THINNEST);
+import { inSquare } from "./square.mjs";
 
 /**
  * The creases of the layers that have cut a partition, those of the first layer last, so that they lie on top.

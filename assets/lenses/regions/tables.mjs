@@ -2,15 +2,13 @@
 
 import { layerTitle } from "../../lib/document.mjs";
 import { element, setText } from "../../lib/dom.mjs";
-import { formatNumber } from "../../lib/format.mjs";
 import { neuronTitle } from "../../lib/scene.mjs";
-import { countText, shareText } from "./words.mjs";
+import { coefficientText, countText, shareText } from "./words.mjs";
 
-const MOST = "The most that layers like these can make, whatever their weights: in every region before it a layer's creases are " +
+const MOST = "An upper bound: no network of this shape has more regions, whatever its weights. In every region before it a layer's creases are " +
   "straight lines, and n lines cut a plane into 1 + n + n(n − 1)/2 parts at most, fewer where some are parallel (Zaslavsky, 1975; Montúfar, 2017)";
 const COUNT_HEADS = [["after", ""], ["regions", "Polygons on which every neuron up to this layer is affine"], ["at most", MOST], ["share", "regions / at most"]];
 const MAP_HEADS = [["neuron", ""], ["slope x", "∂a/∂x"], ["slope y", "∂a/∂y"], ["constant", "What the affine map is at x = y = 0"]];
-const SMALLEST = 5e-13; // a number that rounding leaves where sums cancel
 
 const cell = (text) => element("td", { class: "number" }, [text]);
 const head = ([text, title]) => element("th", { scope: "col", title }, [text]);
@@ -40,19 +38,14 @@ export class MapsTable {
   }
 
   /**
-   * @param {import("./affine.mjs").Maps} maps @param {number} layer @param {?number} selected @param {object} document
+   * @param {number[][]} maps p, q, r of each @param {number} layer @param {?number} selected @param {object} document
    */
   show(maps, layer, selected, document) {
-    const width = maps.length / 3;
-    const names = Array.from({ length: width }, (_, k) => nameOf(layer, k, document));
-    this.#offer(names);
-    let largest = 0;
-    for (const value of maps) largest = Math.max(largest, Math.abs(value));
+    this.#offer(maps.map((_, k) => nameOf(layer, k, document)));
     this.cells.forEach((own, k) => own.forEach((node, i) => {
-      const value = maps[3 * k + i];
-      const isZero = Math.abs(value) <= SMALLEST * largest;
-      setText(node, isZero ? "0" : formatNumber(value));
-      node.classList.toggle("is-zero", isZero);
+      const value = maps[k][i];
+      setText(node, coefficientText(value));
+      node.classList.toggle("is-zero", value === 0);
     }));
     [...this.node.tBodies[0].rows].forEach((row, k) => {
       if (k === selected) row.setAttribute("aria-current", "true");
