@@ -83,6 +83,7 @@ function combine({ width, inputs, weights, biases }, parameters, received) {
   const coefficients = new Float64Array(3 * width);
   const sizes = new Float64Array(width);
   const own = heard(received);
+  const { coefficients: below, sizes: sizesBelow } = received;
   for (let k = 0; k < width; k += 1) {
     const first = weights + k * inputs;
     let p = 0;
@@ -92,10 +93,10 @@ function combine({ width, inputs, weights, biases }, parameters, received) {
     for (let n = 0; n < own.length; n += 1) {
       const i = own[n];
       const weight = parameters[first + i];
-      p += weight * received.coefficients[3 * i];
-      q += weight * received.coefficients[3 * i + 1];
-      r += weight * received.coefficients[3 * i + 2];
-      size += Math.abs(weight) * received.sizes[i];
+      p += weight * below[3 * i];
+      q += weight * below[3 * i + 1];
+      r += weight * below[3 * i + 2];
+      size += Math.abs(weight) * sizesBelow[i];
     }
     coefficients[3 * k] = p;
     coefficients[3 * k + 1] = q;
@@ -117,10 +118,14 @@ function bend({ coefficients, sizes }, k, { kinks, pieces }, [u, v]) {
   const at = 3 * k;
   let piece = 0;
   if (kinks.length) {
-    const [p, q] = [coefficients[at], coefficients[at + 1]];
-    const near = NEAR * Math.hypot(p, q);
-    const isAbove = (kink) => p * u + q * v + (coefficients[at + 2] - kink) > Math.max(near, ROUNDING * (sizes[k] + Math.abs(kink)));
-    while (piece < kinks.length && isAbove(kinks[piece])) piece += 1;
+    const p = coefficients[at];
+    const q = coefficients[at + 1];
+    const near = NEAR * Math.sqrt(p * p + q * q); // hypot would take most of the time that all this takes
+    for (const kink of kinks) {
+      const height = p * u + q * v + (coefficients[at + 2] - kink);
+      if (!(height > near && height > ROUNDING * (sizes[k] + Math.abs(kink)))) break;
+      piece += 1;
+    }
   }
   const [slope, intercept] = pieces[piece];
   coefficients[at] *= slope;
