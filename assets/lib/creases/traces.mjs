@@ -1,5 +1,5 @@
 /**
- * Creases in the inspector: exactly those that the selected neuron's landscape has, as lines on its map and, at the
+ * Creases in the inspector: the selected neuron's own and those of the layers before, as lines on its map and, at the
  * landscape's own heights, on its surface. Between two corners of a region a landscape is a straight line; where it
  * jumps, as with step, both heights of the edge are drawn. They are drawn anew when everything has come to rest, when
  * there is another answer, and when something else is looked at, and not with every frame.
