@@ -52,6 +52,7 @@ export class Inspector {
     this.isStale = false;
     this.isInSight = false;
     this.lines = null; // what is drawn with each picture (see creases/traces.mjs)
+    this.scale = 1; // of the picture that is drawn
     this.note = element("p", { class: "no-surface" });
     this.lack = this.gap = ""; // why there is no surface
     this.#watchGraphics();
@@ -140,6 +141,7 @@ export class Inspector {
 
   #draw(picture, isAtRest = false) {
     const { x, y, values, scale, step, points, cut, ghost } = picture;
+    this.scale = scale;
     const n = x.length;
     const z = Array.from({ length: n }, (_, row) => withHoles(values.subarray(row * n, (row + 1) * n)));
     const set = cut === null ? null : levelSet(picture, cut);
@@ -149,7 +151,7 @@ export class Inspector {
     const levels = { start: -most * step, end: most * step, size: step };
     this.#fitAxes(grid, scale, Math.max(scale, ghost?.scale ?? 0));
     this.#explain({ gap: values.some(isDrawn) ? "" : EMPTY });
-    const more = this.lines?.changes(picture, isAtRest);
+    const more = this.lines?.changes(isAtRest);
     // of holes alone Plotly can make no surface, nor any other one after it
     if (!this.gap) this.#drawSurface(grid, picture, levels, curve, more?.surface);
     const dashed = ghost ? path(levelSet({ ...ghost, plane: null }, cut ?? 0).lines) : path([]);

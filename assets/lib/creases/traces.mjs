@@ -26,7 +26,6 @@ export class CreaseTraces {
     this.lines = null;
     this.isNew = false; // whether something has not been drawn yet
     this.looked = ""; // at what
-    this.scale = 1;
     const { Plotly, surface, map } = inspector;
     const line = { mode: "lines", x: [], y: [], visible: false, hoverinfo: "skip" };
     this.first = { surface: surface.data.length, map: map.data.length };
@@ -50,10 +49,9 @@ export class CreaseTraces {
 
   /**
    * What the inspector has to draw together with a picture, because Plotly computes everything anew for each change.
-   * @param {import("../inspector.mjs").Picture} picture @param {boolean} isAtRest @returns {Changes}
+   * @param {boolean} isAtRest @returns {Changes}
    */
-  changes({ scale }, isAtRest) {
-    this.scale = scale;
+  changes(isAtRest) {
     const { selection, kind, outputs } = this.view;
     const looked = [selection.layer, selection.neuron, kind, outputs].join();
     if (!isAtRest && !this.isNew && looked === this.looked) return { surface: {}, map: {} };
@@ -86,7 +84,8 @@ export class CreaseTraces {
 
   /** A path for every trace: lines one after another, with a gap after each. */
   #paths(answer) {
-    const { view, session, scale } = this;
+    const { view, session } = this;
+    const { scale } = this.inspector;
     const { layer, neuron } = view.selection;
     const { landscapes, kind } = view;
     const isExact = layer <= answer.partitions.length && !(landscapes.areProbabilities && layer === session.layers.length);
