@@ -85,13 +85,13 @@ class Cut(NamedTuple):
     ends: Array
 
 
-def rectangle(width: float = 1.0, height: float = 1.0) -> Polygons:
-    """Return one polygon, the rectangle [0, width] × [0, height].
+def unit_square() -> Polygons:
+    """Return one polygon, the square [0, 1]².
 
-    >>> rectangle().areas().tolist()
+    >>> unit_square().areas().tolist()
     [1.0]
     """
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     return Polygons(corners, np.full(4, BORDER), np.array([0, 4]))
 
 
@@ -106,7 +106,7 @@ def cut(polygons: Polygons, heights: Array, first_cut: int) -> Cut:
             it should be 0.
         first_cut: the number of the first cut, for the labels of edges; the others count on from it.
 
-    >>> halves = cut(rectangle(), np.array([-1.0, 0.0, 1.0, 0.0]), first_cut=0)
+    >>> halves = cut(unit_square(), np.array([-1.0, 0.0, 1.0, 0.0]), first_cut=0)
     >>> halves.polygons.areas().tolist(), halves.is_above.tolist(), halves.polygons.edges.tolist()
     ([0.5, 0.5], [False, True], [-1, 0, -1, -1, -1, 1])
     """

@@ -21,7 +21,7 @@ from nets.inputs import Domain
 from nets.kinks import NoRegionsError, Pieces, bends_along, divide, functions_of, on_pieces
 from nets.model import Model
 from nets.network import Layer, split
-from nets.polygons import Array, Indices, Polygons, rectangle
+from nets.polygons import Array, Indices, Polygons, unit_square
 
 MOST_REGIONS = 200_000
 
@@ -147,7 +147,7 @@ def _plane(model: Model) -> Partition:
     maps = AffineMaps(coefficients, sizes)
     widest = max(layer.width for layer in model.layers)
     creases = Creases(np.empty((0, 2, 2)), np.empty(0, np.uint8), np.empty(0, np.int16), np.empty((0, widest), bool))
-    polygons = rectangle()
+    polygons = unit_square()
     parents, born = np.zeros(1, np.intp), np.zeros(1, np.uint8)
     return Partition(polygons, parents, np.zeros((1, 0), np.uint8), born, maps, maps, creases, model.domain)
 

@@ -7,8 +7,9 @@ import { layerTitle } from "../lib/document.mjs";
 import { setProperty, setText } from "../lib/dom.mjs";
 import { formatCount } from "../lib/format.mjs";
 import { regionsOf } from "../lib/regions.mjs";
+import { inDomain, inSquare } from "../lib/square.mjs";
 import { readColours } from "../lib/theme.mjs";
-import { save, stem } from "../sheets/share/exports.mjs";
+import { save, shapeText, stem } from "../sheets/share/exports.mjs";
 import { COLOURINGS } from "./regions/colouring.mjs";
 import { Curvature, curvatureAt, curvatureImage, curvatureLegend, curvatureText } from "./regions/curvature.mjs";
 import { buildSide, Menus, showColourings, showLegend, write } from "./regions/pane.mjs";
@@ -17,7 +18,6 @@ import { Pointing } from "./regions/pointing.mjs";
 import { printMap } from "./regions/print.mjs";
 import { open, readRegion, regionAt, shownNeuron, sightOf, titleOf } from "./regions/reading.mjs";
 import { creasesUpTo, dataOf } from "./regions/scene.mjs";
-import { inDomain, inSquare } from "./regions/square.mjs";
 import { MapsTable, showCounts } from "./regions/tables.mjs";
 import { areScores, landscapeTitle } from "./regions/words.mjs";
 
@@ -204,7 +204,7 @@ class RegionsLens {
     const colours = lightColours();
     const { document } = look ?? scene.map ?? session;
     const own = look ? scene.colouring.full(look) : "the principal curvature of larger magnitude";
-    const subtitle = `network ${shapeOf(document)}, epoch ${formatCount(document.progress.epoch)}, ${own}`;
+    const subtitle = `network ${shapeText(document)}, epoch ${formatCount(document.progress.epoch)}, ${own}`;
     const text = printMap(this.#sceneOf(colours), [this.#title(), subtitle], colours);
     const name = look ? `regions-${layerTitle(look.layer, document)}-${scene.colouring.name}` : this.#title();
     save(`${stem(document)}-${name.replace(/\W+/g, "-")}.svg`, new Blob([text], { type: "image/svg+xml" }));
@@ -249,9 +249,6 @@ class RegionsLens {
 
 /** @param {Array} values @param {Array} others */
 const isSame = (values, others) => values.length === others.length && values.every((value, i) => value === others[i]);
-
-/** 2-8-8-3. @param {object} document */
-const shapeOf = ({ layers }) => [2, ...layers.map(({ width }) => width)].join("-");
 
 /** The light theme's colours, whichever theme there is. */
 function lightColours() {

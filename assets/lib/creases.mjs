@@ -5,8 +5,9 @@
 
 import { CreaseLines } from "./creases/lines.mjs";
 import { CreaseTraces } from "./creases/traces.mjs";
+import { layerTitle } from "./document.mjs";
 import { setProperty, setText } from "./dom.mjs";
-import { regionsOf } from "./regions.mjs";
+import { endText, regionsOf } from "./regions.mjs";
 import { Wall } from "./wall.mjs";
 
 const FAINT = 0.35; // how strong creases are drawn that may be none any more
@@ -72,16 +73,12 @@ export class Creases {
   /** Why there are none, or not those of all layers; what went wrong. */
   #words() {
     const { answer, error } = this.regions;
-    return error || (answer ? endText(answer) : "");
+    if (error || !answer?.end) return error;
+    const last = answer.layers.length;
+    return `none${last ? ` after ${layerTitle(last, answer.document)}` : ""}: ${endText(answer)}`;
   }
 }
 
-/** How the layers without creases are told. @param {import("./regions.mjs").Answer} answer @returns {string} empty where there are none */
-export function endText({ end, layers }) {
-  if (!end) return "";
-  return layers.length ? `none after layer ${layers.length}: ${end.why}` : `none: ${end.why}`;
-}
-
 /** Whether creases of one network may be shown on another until its own are there. */
-const isAlike = (a, b) => LIKENESS(a) === LIKENESS(b);
-const LIKENESS = ({ layers, domain, inputs }) => JSON.stringify([layers.map(({ width, skip }) => [width, skip]), domain, inputs]);
+const isAlike = (a, b) => likeness(a) === likeness(b);
+const likeness = ({ layers, domain, inputs }) => JSON.stringify([layers.map(({ width, skip }) => [width, skip]), domain, inputs]);

@@ -4,7 +4,7 @@
  */
 
 import { Asking } from "./asking.mjs";
-import { decodeBytes, decodeFloat32 } from "./document.mjs";
+import { decodeBytes, decodeFloat32, layerTitle } from "./document.mjs";
 
 const QUESTION = { path: "/api/regions", spacing: 100, read: readAnswer };
 
@@ -44,6 +44,9 @@ export class Regions extends Asking {
     super(parts, QUESTION);
   }
 }
+
+/** Why layers have no regions, layers called as on the page. @param {Answer} answer whose `end` is not null @returns {string} */
+export const endText = ({ end, document }) => end.why.replace(/\blayer (\d+)/, (_, number) => layerTitle(Number(number), document));
 
 /** @param {object} body of POST /api/regions @returns {Omit<Answer, "document">} */
 export function readAnswer({ layers, end, creases, partitions, classes }) {

@@ -11,6 +11,7 @@ import { element, setText } from "./dom.mjs";
 import { formatReading, formatScale } from "./format.mjs";
 import { pulls } from "./gradients.mjs";
 import { Graph } from "./graph.mjs";
+import { inDomain } from "./square.mjs";
 import { TermEditor } from "./termeditor.mjs";
 import { picturePlace, TermPictures } from "./termpictures.mjs";
 
@@ -134,9 +135,7 @@ export class Terms {
 
   #pointAt(row, event) {
     const found = this.pictures.pick(row, event);
-    if (!found) return null;
-    const [[x0, x1], [y0, y1]] = this.domain;
-    return { x: x0 + found.u * (x1 - x0), y: y0 + found.v * (y1 - y0) };
+    return found && inDomain(this.domain, [found.u, found.v]);
   }
 
   #row(term, parameters) {

@@ -8,7 +8,8 @@ const NAMES = [
   ...Array.from({ length: 5 }, (_, i) => `height-${i}`),
   ...Array.from({ length: 6 }, (_, i) => `class-${i}`),
 ];
-const HEIGHT_STOPS = [-1, -0.55, 0, 0.55, 1];
+/** Where between −1 and 1 the heights' colours are. */
+export const HEIGHT_STOPS = [-1, -0.55, 0, 0.55, 1];
 
 /** @returns {Record<string, string>} the present theme's colours by name, #rrggbb */
 export function readColours() {

@@ -15,6 +15,7 @@ import { Landscapes } from "./landscapes.mjs";
 import { statesOf } from "./neurontools.mjs";
 import { heightsOf } from "./picking.mjs";
 import { buildScene, columnTitles, decisionSquare, neuronTitle, pointAttributes, termsOf, WRONG } from "./scene.mjs";
+import { inDomain, inSquare } from "./square.mjs";
 import { Stopwatch } from "./stopwatch.mjs";
 import { colorscale } from "./theme.mjs";
 
@@ -148,9 +149,7 @@ export class View extends EventTarget {
     this.flush();
     const { x, y } = placeIn(this.frameElement, event);
     const at = layer <= this.session.layers.length ? this.#pickLandscape(layer, neuron, x, y) : this.#pickDecision(x, y);
-    if (!at) return null;
-    const [[x0, x1], [y0, y1]] = this.session.document.domain;
-    return { x: x0 + at.u * (x1 - x0), y: y0 + at.v * (y1 - y0) };
+    return at && inDomain(this.session.document.domain, [at.u, at.v]);
   }
 
   #pickLandscape(layer, neuron, x, y) {
@@ -310,10 +309,7 @@ export class View extends EventTarget {
       overlay.setReadings(null);
       return;
     }
-    const [u, v] = [point.x, point.y].map((value, i) => {
-      const [low, high] = session.document.domain[i];
-      return (value - low) / (high - low);
-    });
+    const [u, v] = inSquare(session.document.domain, point);
     wall.setProbe([u, v]);
     const values = landscapes.at(point);
     overlay.setReadings((layer, neuron) => {

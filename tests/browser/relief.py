@@ -101,6 +101,11 @@ class Relief:
         """Take up a document; training is paused by it."""
         self.page.evaluate("(document) => relief.load(document)", document)
 
+    def use_theme(self, theme: str) -> None:
+        """Have the page light or dark; it begins light."""
+        if self.page.evaluate("() => document.documentElement.dataset.theme") != theme:
+            self.page.keyboard.press("t")
+
     def settle(self) -> None:
         """Wait for another frame to have been drawn."""
         frames = self.call("relief.stats().frames")

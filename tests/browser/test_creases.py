@@ -1,4 +1,4 @@
-"""Creases, where a network bends: how their answer is read, when it is asked for, and where they are drawn."""
+"""Creases, where a network bends: which a landscape has, and where they are drawn."""
 
 import base64
 from collections.abc import Iterator
@@ -33,161 +33,6 @@ READ = """const { readAnswer } = await import("/assets/lib/regions.mjs");
           const segments = ([first, end]) => Array.from(lines.ends.subarray(4 * first, 4 * end));
 """
 Array = NDArray[np.float64]
-
-
-def text(values: Any, kind: str) -> str:
-    return base64.b64encode(np.asarray(values, kind).tobytes()).decode()
-
-
-def regions_body() -> dict[str, Any]:
-    """Answer as the server does about |x|, whose kink is x = 0, and a layer after it with a kink at y = 0, x > 0."""
-    return {
-        "layers": [{"regions": 2, "most": 2}, {"regions": 3, "most": 7}],
-        "end": {"kind": "smooth", "where": "layers[2]", "why": "layer 3 has tanh, which is smooth"},
-        "creases": {
-            "ends": text([[0.5, 0, 0.5, 1], [0.5, 0.5, 1, 0.5]], "<f4"),
-            "layers": text([1, 2], "<u1"),
-            "neurons": text([0, -1], "<i2"),
-            "bends": text([1, 0], "<u4"),
-        },
-        "partitions": [
-            {
-                "corners": text([[0, 0], [0.5, 0], [0.5, 1], [0, 1], [0.5, 0], [1, 0], [1, 1], [0.5, 1]], "<f4"),
-                "counts": text([4, 4], "<u2"),
-                "born": text([1, 1], "<u1"),
-                "edges": text([-1, 0, -1, -1, -1, -1, -1, 1], "<i4"),
-            },
-            None,
-        ],
-        "classes": {
-            "corners": text([[0, 0], [1, 0], [0, 1]], "<f4"),
-            "counts": text([3], "<u2"),
-            "classes": text([2], "<u1"),
-            "boundary": text([[0, 1, 1, 0]], "<f4"),
-        },
-    }
-
-
-def test_an_answer_is_read_as_numbers_with_the_place_at_which_every_polygon_begins(modules: Relief) -> None:
-    body = """
-      const plain = (value) => value instanceof Object && ArrayBuffer.isView(value) ? [value.constructor.name, ...value]
-        : value instanceof Array ? value.map(plain)
-        : value instanceof Object ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plain(v)])) : value;
-      return plain(m.readAnswer(argument));
-    """
-    answer = modules.evaluate_module(REGIONS, body, regions_body())
-    assert answer["layers"] == regions_body()["layers"]
-    assert answer["end"] == regions_body()["end"]
-    assert answer["creases"] == {
-        "ends": ["Float32Array", 0.5, 0, 0.5, 1, 0.5, 0.5, 1, 0.5],
-        "layers": ["Uint8Array", 1, 2],
-        "neurons": ["Int16Array", 0, -1],
-        "bends": ["Uint32Array", 1, 0],
-        "count": 2,
-    }
-    partition, same = answer["partitions"]
-    assert same == partition  # a layer that cuts nothing
-    assert partition["starts"] == ["Uint32Array", 0, 4, 8]
-    assert partition["count"] == 2
-    assert partition["corners"][:5] == ["Float32Array", 0, 0, 0.5, 0]
-    assert partition["edges"] == ["Int32Array", -1, 0, -1, -1, -1, -1, -1, 1]
-    assert partition["born"] == ["Uint8Array", 1, 1]
-    assert answer["classes"] == {
-        "corners": ["Float32Array", 0, 0, 1, 0, 0, 1],
-        "starts": ["Uint32Array", 0, 3],
-        "classes": ["Uint8Array", 2],
-        "boundary": ["Float32Array", 0, 1, 1, 0],
-        "count": 1,
-    }
-
-
-def test_a_smooth_network_has_an_answer_without_creases_and_without_classes(modules: Relief) -> None:
-    nothing = {"ends": "", "layers": "", "neurons": "", "bends": ""}
-    body = {**regions_body(), "layers": [], "creases": nothing, "partitions": [], "classes": None}
-    found = modules.evaluate_module(
-        REGIONS,
-        "const { creases, partitions, classes } = m.readAnswer(argument); "
-        "return [creases.count, creases.ends.length, partitions, classes];",
-        body,
-    )
-    assert found == [0, 0, [], None]
-
-
-PARTS = (
-    """
-  const session = Object.assign(new EventTarget(), { document: {}, progress: { epoch: 3 } });
-  session.model = ({ progress }) => ({ progress });
-  const trainer = Object.assign(new EventTarget(), { isRunning: argument.isRunning });
-  const parts = { session, trainer, editing: { isUnderWay: false } };
-  const regions = m.regionsOf(parts);
-  const asked = [];
-  let answer = () => new Response(JSON.stringify(argument.body));
-  window.fetch = async (path, { body }) => {
-    asked.push({ path, at: performance.now(), ...JSON.parse(body) });
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    return answer();
-  };
-  const changes = async (ms) => {
-    const end = performance.now() + ms;
-    while (performance.now() < end) {
-      session.dispatchEvent(new Event("parameters"));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
-"""
-    + UNTIL
-)
-
-
-def test_all_who_want_regions_share_one_question_which_is_asked_while_anybody_does(modules: Relief) -> None:
-    body = """
-      regions.want("wall");
-      regions.want("lens");
-      await until(() => !regions.isStale);
-      const first = asked.length;
-      regions.release("lens");
-      await changes(30);
-      const isStale = regions.isStale;
-      await until(() => !regions.isStale);
-      const second = asked.length;
-      regions.release("wall");
-      await changes(30);
-      return [m.regionsOf(parts) === regions, first, isStale, second, asked.length, regions.isStale, regions.timer,
-              regions.answer.document, regions.answer.creases.count, asked[0].path, asked[0].model];
-    """
-    found = modules.evaluate_module(REGIONS, PARTS + body, {"isRunning": False, "body": regions_body()})
-    model = {"progress": {"epoch": 3, "batch": 0, "state": ""}}
-    assert found == [True, 1, True, 2, 2, True, None, model, 2, "/api/regions", model]
-
-
-def test_while_it_trains_they_are_asked_for_again_and_again_at_most_ten_times_a_second(modules: Relief) -> None:
-    body = """
-      regions.want("wall");
-      while (asked.length < 6) await changes(10);
-      regions.release("wall");
-      return asked.map(({ at }) => at);
-    """
-    times = modules.evaluate_module(REGIONS, PARTS + body, {"isRunning": True, "body": regions_body()})
-    assert min(np.diff(times)) > 98
-
-
-def test_what_the_server_refuses_is_told_and_the_last_answer_stays_stale_until_the_next_one(modules: Relief) -> None:
-    body = """
-      regions.want("wall");
-      await until(() => !regions.isStale);
-      const good = answer;
-      answer = () => new Response(JSON.stringify({ error: "not finite", where: "parameters" }), { status: 422 });
-      await changes(15);
-      await until(() => regions.error);
-      const refused = [regions.error, regions.isStale, regions.answer.creases.count];
-      answer = good;
-      await changes(15);
-      await until(() => !regions.isStale);
-      regions.release("wall");
-      return [refused, regions.error];
-    """
-    found = modules.evaluate_module(REGIONS, PARTS + body, {"isRunning": False, "body": regions_body()})
-    assert found == [["not finite", True, 2], ""]
 
 
 def model_of(layers: tuple[Layer, ...], parameters: Any = None) -> Model:
@@ -288,6 +133,15 @@ WALL = (
   const { CreasePaint, REACH } = await import("/assets/lib/creases/masks.mjs");
   const paint = new CreasePaint(wall, () => argument.colours);
   wall.paint = paint;
+  const read = (name, slice) => {  // a mask, row after row, v ascending
+    const { gl } = wall;
+    const pixels = new Uint8Array(4 * paint.size ** 2);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, paint.frame);
+    gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, paint.textures[name], 0, slice);
+    gl.readPixels(0, 0, paint.size, paint.size, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return pixels.filter((_, i) => i % 4 === 0);
+  };
 """
 )
 
@@ -303,7 +157,7 @@ def test_masks_hold_how_near_every_place_is_to_the_next_crease(ratio: int, modul
       wall.draw();
       const mask = (name, slice) => {
         const rows = Array.from({ length: paint.size }, (_, row) => row * paint.size);
-        const mask = paint.read(name, slice);
+        const mask = read(name, slice);
         return rows.map((first) => btoa(String.fromCharCode(...mask.subarray(first, first + paint.size))));
       };
       const masks = [mask("shared", 1), mask("own", 6 + argument.neuron), mask("shared", 0)];
@@ -337,7 +191,7 @@ def test_masks_come_back_with_the_graphics(is_on: bool, modules: Relief) -> None
       const event = (name) => new Promise((resolve) => wall.canvas.addEventListener(name, resolve, { once: true }));
       paint.set(lines);
       wall.draw();
-      const before = paint.read("shared", 1);
+      const before = read("shared", 1);
       const loser = wall.gl.getExtension("WEBGL_lose_context");
       wall.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
       const isLost = event("webglcontextlost");
@@ -352,7 +206,7 @@ def test_masks_come_back_with_the_graphics(is_on: bool, modules: Relief) -> None
       wall.draw();
       wall.paint = paint;
       wall.draw();
-      const after = paint.read("shared", 1);
+      const after = read("shared", 1);
       return [before.some((value) => value > 0), after.every((value, i) => value === before[i]), wall.gl.getError()];
     """
     )
@@ -465,8 +319,8 @@ def test_what_may_be_no_crease_any_more_is_faint_and_what_is_of_another_network_
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        (("tanh", "relu"), "none: layer 1 has tanh, which is smooth"),
-        (("relu", "tanh"), "none after layer 1: layer 2 has tanh, which is smooth"),
+        (("tanh", "relu"), "none: hidden 1 has tanh, which is smooth"),
+        (("relu", "tanh"), "none after hidden 1: output has tanh, which is smooth"),
         (("relu", "abs"), ""),
     ],
 )
@@ -585,9 +439,7 @@ def heights_around(model: Model, points: Array, layer: int, neuron: int) -> Arra
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_them(theme: str, switch: Relief) -> None:
     switch.page.set_viewport_size(PROJECTOR)
-    current = switch.page.evaluate("() => document.documentElement.dataset.theme")
-    if current != theme:
-        switch.page.keyboard.press("t")
+    switch.use_theme(theme)
     switch.load(serialise(model_of((Layer(3, ("relu",) * 3), Layer(3, ("tanh",) * 3), Layer(1, ("identity",))))))
     switch.page.keyboard.press("k")
     switch.until("() => document.querySelector('#creases-note').textContent.includes('tanh')")
@@ -595,5 +447,4 @@ def test_everybody_can_use_them(theme: str, switch: Relief) -> None:
     assert switch.page.evaluate("() => document.documentElement.scrollHeight <= innerHeight")
     switch.page.set_viewport_size(PHONE)
     assert switch.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    if current != theme:
-        switch.page.keyboard.press("t")
+    switch.use_theme("light")

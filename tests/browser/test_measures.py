@@ -209,9 +209,7 @@ def test_trouble_is_told_in_sentences_and_training_goes_on_with_the_space_bar(re
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_them(theme: str, relief: Relief) -> None:
     relief.page.set_viewport_size(PROJECTOR)
-    current = relief.page.evaluate("() => document.documentElement.dataset.theme")
-    if current != theme:
-        relief.page.keyboard.press("t")
+    relief.use_theme(theme)
     relief.load(serialise(model_of("dead-relus")))
     relief.page.keyboard.press("m")
     relief.until("() => document.querySelector('.layers-table small')?.textContent === '1, 3–4, 6–7'")
@@ -220,5 +218,4 @@ def test_everybody_can_use_them(theme: str, relief: Relief) -> None:
     relief.page.set_viewport_size(PHONE)
     assert relief.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     relief.page.get_by_role("button", name="close").click()
-    if current != theme:
-        relief.page.keyboard.press("t")
+    relief.use_theme("light")

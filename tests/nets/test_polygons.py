@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nets.polygons import BORDER, Polygons, cut, rectangle, shared_edges
+from nets.polygons import BORDER, Polygons, cut, shared_edges, unit_square
 
 
 def triangle_and_square() -> Polygons:
@@ -50,7 +50,7 @@ def test_a_cut_halves_what_it_crosses_and_leaves_the_rest_whole() -> None:
     ],
 )
 def test_what_is_only_touched_stays_whole(line: tuple[float, float, float], is_above: bool) -> None:
-    square = rectangle()
+    square = unit_square()
     made = cut(square, heights_of(square, *line), first_cut=0)
     assert made.polygons is square
     assert made.is_above.tolist() == [is_above]
@@ -58,7 +58,7 @@ def test_what_is_only_touched_stays_whole(line: tuple[float, float, float], is_a
 
 
 def test_a_cut_through_two_corners_makes_two_triangles() -> None:
-    square = rectangle()
+    square = unit_square()
     made = cut(square, heights_of(square, 1, -1, 0), first_cut=0)
     assert made.polygons.counts.tolist() == [3, 3]
     assert made.polygons.areas().tolist() == [0.5, 0.5]
@@ -66,7 +66,7 @@ def test_a_cut_through_two_corners_makes_two_triangles() -> None:
 
 def cuts(*lines: tuple[float, float, float]) -> tuple[Polygons, np.ndarray]:
     """The square cut by lines a u + b v + c = 0, and the ends of all cuts."""
-    polygons, ends = rectangle(), np.empty((0, 2, 2))
+    polygons, ends = unit_square(), np.empty((0, 2, 2))
     for line in lines:
         made = cut(polygons, heights_of(polygons, *line), len(ends))
         polygons, ends = made.polygons, np.concatenate([ends, made.ends])

@@ -55,7 +55,7 @@ function seen({ domain, inputs }) {
   domain.forEach(([low, high], axis) => {
     coefficients[4 * axis] = (high - low) / scale[axis];
     coefficients[3 * axis + 2] = (low - centre[axis]) / scale[axis];
-    sizes[axis] = (Math.max(Math.abs(low), Math.abs(high)) + Math.abs(centre[axis])) / scale[axis];
+    sizes[axis] = Math.max(Math.abs(low - centre[axis]), Math.abs(high - centre[axis])) / scale[axis];
   });
   return { coefficients, sizes };
 }

@@ -20,10 +20,11 @@
 import { isClassification, layerTitle } from "../../lib/document.mjs";
 import { formatCount } from "../../lib/format.mjs";
 import { rgb } from "../../lib/gl.mjs";
+import { centreOf } from "../../lib/polygons.mjs";
+import { endText } from "../../lib/regions.mjs";
 import { neuronTitle } from "../../lib/scene.mjs";
 import { classColour } from "../../lib/theme.mjs";
 import { affineMaps, gradientSize } from "./affine.mjs";
-import { centreOf } from "./polygons.mjs";
 import { landscapeTitle, significant } from "./words.mjs";
 
 const TINTS = { first: 0.13, last: 0.62 }; // how much of the accent's colour the first and the last layer's regions have
@@ -136,5 +137,5 @@ export const COLOURINGS = [
 function whyNoClasses({ answer, document }) {
   if (answer.classes) return "";
   if (!isClassification(document)) return "There are no classes: this network answers with a number";
-  return answer.end ? `There are no regions of the classes: ${answer.end.why}` : "The classes have no scores whose highest could be told";
+  return answer.end ? `There are no regions of the classes: ${endText(answer)}` : "The classes have no scores whose highest could be told";
 }

@@ -3,10 +3,10 @@
 import { Asking } from "../../lib/asking.mjs";
 import { decodeFloat32 } from "../../lib/document.mjs";
 import { rgb } from "../../lib/gl.mjs";
+import { HEIGHT_STOPS } from "../../lib/theme.mjs";
 import { significant } from "./words.mjs";
 
 const SPACING = 250; // ms between requests while training
-const STOPS = [-1, -0.55, 0, 0.55, 1]; // of the heights' colours
 const LEVELS = 256; // colours on either side of 0
 
 /**
@@ -58,11 +58,11 @@ export function curvatureImage({ points, values, scale }, colours) {
 
 /** The heights' colours from −1 to 1, as pixels. */
 function palettes(colours) {
-  const stops = STOPS.map((_, i) => rgb(colours[`height-${i}`]));
+  const stops = HEIGHT_STOPS.map((_, i) => rgb(colours[`height-${i}`]));
   return Uint32Array.from({ length: 2 * LEVELS + 1 }, (_, i) => {
     const t = i / LEVELS - 1;
-    const after = Math.max(STOPS.findIndex((stop) => t <= stop), 1);
-    const share = (t - STOPS[after - 1]) / (STOPS[after] - STOPS[after - 1]);
+    const after = Math.max(HEIGHT_STOPS.findIndex((stop) => t <= stop), 1);
+    const share = (t - HEIGHT_STOPS[after - 1]) / (HEIGHT_STOPS[after] - HEIGHT_STOPS[after - 1]);
     const [red, green, blue] = stops[after].map((part, c) => Math.round(255 * (stops[after - 1][c] + share * (part - stops[after - 1][c]))));
     return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   });
@@ -90,5 +90,5 @@ export function curvatureLegend(map, colours) {
   if (!map) return { swatches: [], ramp: null };
   if (!map.scale) return { swatches: [{ colour: colours["height-2"], text: map.scale === 0 ? "0 everywhere" : "undefined everywhere" }], ramp: null };
   const ends = [`ridge ${significant(-map.scale)}`, `${significant(map.scale)} valley`];
-  return { swatches: [], ramp: { colours: STOPS.map((_, i) => colours[`height-${i}`]), ends } };
+  return { swatches: [], ramp: { colours: HEIGHT_STOPS.map((_, i) => colours[`height-${i}`]), ends } };
 }

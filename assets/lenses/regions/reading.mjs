@@ -7,8 +7,9 @@
  */
 
 import { layerTitle, layoutLayers, decodeFloat64 } from "../../lib/document.mjs";
+import { areaOf, boxesOf, centreOf, polygonAt } from "../../lib/polygons.mjs";
+import { endText } from "../../lib/regions.mjs";
 import { affineMaps, gradientSize, inUnits, PIECES } from "./affine.mjs";
-import { areaOf, boxesOf, centreOf, polygonAt } from "./polygons.mjs";
 import { counted, countText, formulaText, shareText, significant } from "./words.mjs";
 
 const LINEAR = Object.keys(PIECES).map((name) => name.replace("_", " "));
@@ -21,14 +22,15 @@ export const shownNeuron = ({ layer, neuron }) => (layer ? { layer, neuron } : {
  * @param {import("../../lib/regions.mjs").Answer} answer @param {{layer: number, neuron: number}} selection
  * @returns {Sight}
  */
-export function sightOf({ document, partitions, end }, selection) {
+export function sightOf(answer, selection) {
+  const { document, partitions, end } = answer;
   const { layers } = document;
   const { layer, neuron } = shownNeuron(selection);
   const wanted = Math.min(layer, layers.length); // the network may have grown since
   const last = partitions.length;
   if (wanted <= last) return { mode: "regions", layer: wanted, neuron: Math.min(neuron, layers[wanted - 1].width - 1), why: "" };
   const title = layerTitle(wanted, document);
-  const why = end.why.replace(/\blayer (\d+)/, (_, number) => layerTitle(Number(number), document));
+  const why = endText(answer);
   if (end.kind === "smooth") {
     return { mode: "curvature", why: `There are no regions after ${title}: ${why}. ${ONLY} Here is the curvature of the selected landscape instead.` };
   }

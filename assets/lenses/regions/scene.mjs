@@ -12,7 +12,7 @@
  */
 
 import { isClassification } from "../../lib/document.mjs";
-import { inSquare } from "./square.mjs";
+import { inSquare } from "../../lib/square.mjs";
 
 /**
  * The creases of the layers that have cut a partition, those of the first layer last, so that they lie on top.

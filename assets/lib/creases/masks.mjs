@@ -138,17 +138,6 @@ export class CreasePaint {
     gl.uniform1f(uniforms.firstRow, scene.firstRows[1]);
   }
 
-  /** The mask of a layer's landscapes, or of a neuron. @param {"shared" | "own"} name @param {number} slice @returns {Uint8Array} row after row, v ascending */
-  read(name, slice) {
-    const { gl } = this.wall;
-    const pixels = new Uint8Array(4 * this.size ** 2);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.frame);
-    gl.framebufferTextureLayer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, this.textures[name], 0, slice);
-    gl.readPixels(0, 0, this.size, this.size, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    return pixels.filter((_, i) => i % 4 === 0);
-  }
-
   #draw() {
     const { wall, lines, size, scene } = this;
     const { gl } = wall;

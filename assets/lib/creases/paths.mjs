@@ -8,11 +8,13 @@ export class CreasePaint {
     Object.assign(this, { wall, colours });
     this.strength = 1;
     this.lines = null;
+    this.paths = new Map(); // by the first and the last of their segments
   }
 
   /** @param {import("./lines.mjs").CreaseLines} lines */
   set(lines) {
     this.lines = lines;
+    this.paths.clear();
   }
 
   /** Draw a landscape's creases on its map. @param {import("../arrange.mjs").Tile} tile @param {number} side CSS pixels */
@@ -23,7 +25,7 @@ export class CreasePaint {
     pen.strokeStyle = this.colours().crease;
     pen.globalAlpha = this.strength;
     for (const [first, end] of [this.lines.shared(layer), this.lines.own(layer, neuron)]) {
-      for (const [width, path] of this.#paths(first, end)) {
+      for (const [width, path] of this.#pathsOf(first, end)) {
         const placed = new Path2D();
         placed.addPath(path, new DOMMatrix([side, 0, 0, -side, x - side / 2, y + side / 2]));
         pen.lineWidth = width;
@@ -33,8 +35,14 @@ export class CreasePaint {
     pen.restore();
   }
 
+  #pathsOf(first, end) {
+    const key = `${first} ${end}`;
+    if (!this.paths.has(key)) this.paths.set(key, this.#trace(first, end));
+    return this.paths.get(key);
+  }
+
   /** Creases as a path for each width of line, in the unit square. @returns {Map<number, Path2D>} */
-  #paths(first, end) {
+  #trace(first, end) {
     const { ends, layers } = this.lines;
     const paths = new Map();
     for (let i = first; i < end; i += 1) {

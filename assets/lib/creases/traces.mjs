@@ -6,6 +6,8 @@
  */
 
 import { LARGEST_HEIGHT } from "../arrange.mjs";
+import { centreOf } from "../polygons.mjs";
+import { inDomain } from "../square.mjs";
 import { N_WEIGHTS, weightIndex, widthOf } from "./lines.mjs";
 
 const OWN = N_WEIGHTS; // the trace of the neuron's own creases, behind those of each weight
@@ -93,13 +95,15 @@ export class CreaseTraces {
     const pieces = piecesOf(answer, this.lines, { layer, neuron, kind }, hasJumps);
     const paths = Array.from({ length: OWN + 1 }, () => ({ x: [], y: [], z: [] }));
     const points = { x: [], y: [] };
-    const [[x0, x1], [y0, y1]] = session.document.domain;
+    const { domain } = session.document;
     const put = (path, u, v, [inU, inV]) => {
-      path.x.push(x0 + u * (x1 - x0));
-      path.y.push(y0 + v * (y1 - y0));
+      const { x, y } = inDomain(domain, [u, v]);
+      path.x.push(x);
+      path.y.push(y);
       path.z.push(points.x.length); // whose height is not known yet
-      points.x.push(x0 + (u + INWARD * (inU - u)) * (x1 - x0));
-      points.y.push(y0 + (v + INWARD * (inV - v)) * (y1 - y0));
+      const inside = inDomain(domain, [u + INWARD * (inU - u), v + INWARD * (inV - v)]);
+      points.x.push(inside.x);
+      points.y.push(inside.y);
     };
     for (const { trace, ends, middle } of pieces) {
       const [u0, v0, u1, v1] = ends;
@@ -135,7 +139,7 @@ export function piecesOf({ partitions, creases }, lines, { layer, neuron, kind }
   const pieces = [];
   for (let region = 0; region < count; region += 1) {
     const [first, end] = [starts[region], starts[region + 1]];
-    const middle = middleOf(corners.subarray(2 * first, 2 * end));
+    const middle = centreOf(partition, region);
     for (let a = first; a < end; a += 1) {
       const isWanted = edges[a] >= 0 && (hasTwoSides || edges[a] % 2 === 0);
       const trace = isWanted ? traces[edges[a] >> 1] : -1;
@@ -145,10 +149,4 @@ export function piecesOf({ partitions, creases }, lines, { layer, neuron, kind }
     }
   }
   return pieces;
-}
-
-function middleOf(corners) {
-  const sum = [0, 0];
-  corners.forEach((value, i) => (sum[i % 2] += value));
-  return sum.map((value) => (2 * value) / corners.length);
 }

@@ -31,5 +31,8 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // long enough for a slow disk
 }
 
+/** 2-8-8-3. @param {object} document */
+export const shapeText = ({ layers }) => [2, ...layers.map(({ width }) => width)].join("-");
+
 /** What files of a network are called: relief-2-8-8-3. @param {object} document */
-export const stem = ({ layers }) => `relief-${[2, ...layers.map(({ width }) => width)].join("-")}`;
+export const stem = (document) => `relief-${shapeText(document)}`;

@@ -1,6 +1,6 @@
 /**
  * Convex polygons one after another, in the unit square of the domain: which of them a point is in, areas, centres.
- * @typedef {import("../../lib/regions.mjs").Polygons} Polygons
+ * @typedef {import("./regions.mjs").Polygons} Polygons
  */
 
 const SLACK = 1e-7; // corners are float32 numbers

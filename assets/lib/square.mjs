@@ -1,4 +1,4 @@
-/** The unit square of the domain, in which the regions' geometry is, and the plane in the data's units. */
+/** The unit square of the domain, which tiles, probe and regions are in, and the plane in the data's units. */
 
 /** A place of the square in the data's units. @param {number[][]} domain @param {[number, number]} place @returns {{x: number, y: number}} */
 export function inDomain([[x0, x1], [y0, y1]], [u, v]) {
