@@ -46,7 +46,12 @@ export class Regions extends Asking {
 }
 
 /** Why layers have no regions, layers called as on the page. @param {Answer} answer whose `end` is not null @returns {string} */
-export const endText = ({ end, document }) => end.why.replace(/\blayer (\d+)/, (_, number) => layerTitle(Number(number), document));
+export function endText({ end, document }) {
+  return end.why.replace(/\blayer (\d+)/, (_, number) => {
+    const title = layerTitle(Number(number), document);
+    return title === "classes" ? "the layer of classes" : title; // what it has or makes is one layer's
+  });
+}
 
 /** @param {object} body of POST /api/regions @returns {Omit<Answer, "document">} */
 export function readAnswer({ layers, end, creases, partitions, classes }) {

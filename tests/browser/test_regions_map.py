@@ -104,7 +104,7 @@ def test_by_class_every_class_has_its_polygons_and_the_boundary_is_exact(modules
     ("name", "model", "neuron", "why"),
     [
         ("class", network(Layer(3, ("relu",) * 3), Layer(1, ("identity",)), data="saddle"), 0, "no classes"),
-        ("class", network(Layer(3, ("relu",) * 3), Layer(3, ("tanh",) * 3)), 0, "hidden 2 has tanh"),
+        ("class", network(Layer(3, ("relu",) * 3), Layer(3, ("tanh",) * 3)), 0, "the layer of classes has tanh"),
         ("gradient", RELU, None, "too many"),
     ],
 )
