@@ -12,6 +12,7 @@ from tests.browser.relief import Relief
 from tests.browser.server import Server
 
 BACKLOG = 30  # moments that may wait for their frame, half a second's: see assets/lib/playback.mjs
+SAVED = "JSON.parse(localStorage.getItem('relief.document')).progress.epoch"
 SAYS = "(text) => document.querySelector('#notice').textContent.includes(text)"
 
 
@@ -88,7 +89,7 @@ def test_a_server_that_ends_in_mid_run_is_found_again(
     own_server.start()
     behind.until("() => document.querySelector('#notice').textContent === ''")
     reached = behind.model.progress.epoch
-    behind.wait_for_epoch(reached + 5)
+    behind.until(f"(epoch) => {SAVED} > epoch", reached)  # a pause goes back to the last checkpoint
     behind.call("relief.pause()")
     assert behind.model.progress.epoch > reached
     assert_is_undisturbed(behind, start)
@@ -142,8 +143,7 @@ def test_a_hidden_page_goes_on_training_and_shows_where_it_is_when_it_is_seen_ag
     behind.page.evaluate(HIDE)
     hidden_at, frames = behind.model.progress.epoch, behind.call("relief.stats().frames")
     behind.until("(epoch) => relief.model().progress.epoch > epoch", hidden_at + 60)
-    saved = "() => JSON.parse(localStorage.getItem('relief.document')).progress.epoch"
-    behind.until(f"(epoch) => ({saved})() > epoch", hidden_at)
+    behind.until(f"(epoch) => {SAVED} > epoch", hidden_at)
     assert behind.call("relief.stats().frames") - frames <= 1  # one that was under way
     reached = behind.model.progress.epoch
     assert behind.call("window.comeBack()") >= reached - BACKLOG
