@@ -32,6 +32,8 @@ def inspector(model: Model) -> html.Aside:
     """Build the column that shows the selected neuron large."""
     x, y = axes(model)
     heights = np.zeros((len(y), len(x)))  # the page fills in the selected neuron's, which are many bytes
+    surface = surface_figure(x, y, heights)
+    surface["data"][0]["visible"] = False  # not drawn before it is filled in: graphics in software take seconds for it
     return html.Aside(
         [
             html.Div(
@@ -74,7 +76,7 @@ def inspector(model: Model) -> html.Aside:
             ),
             dcc.Graph(
                 id="surface-plot",
-                figure=surface_figure(x, y, heights),
+                figure=surface,
                 config={**GRAPH_CONFIG, "scrollZoom": True},
                 responsive=False,
                 className="surface-plot",

@@ -31,4 +31,5 @@ function compare(before, after, updates) {
   return true;
 }
 
-const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/** Whether two properties are the same, whatever they are made of. @param {any} a @param {any} b */
+export const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);

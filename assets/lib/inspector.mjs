@@ -169,7 +169,7 @@ export class Inspector {
 
   #drawSurface(grid, { x, y, scale, points, cut, ghost }, levels, curve, more) {
     this.restyle(this.surface, {
-      [SURFACE.landscape]: { ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
+      [SURFACE.landscape]: { visible: true, ...grid, cmin: -scale, cmax: scale, ...prefixed("contours.z.", levels) },
       ...this.#ghostly(ghost),
       ...this.#cutting(cut, curve, x, y, scale),
       [SURFACE.points]: { ...dots(points), z: lifted(points.heights, LIFT.points * scale) },

@@ -6,7 +6,7 @@
  * answer to a request when a newer one is under way.
  */
 
-import { differences } from "./components.mjs";
+import { differences, isSame } from "./components.mjs";
 import { Echoes } from "./echoes.mjs";
 
 const OF_NEURON = ["neuron-activation", "remove-neuron"]; // controls of the selected neuron
@@ -31,12 +31,14 @@ export class Panel {
     this.loading = null; // {document, isAnotherRun} until a document that is not the present one has been answered
     this.timer = null;
     this.updates = []; // what the controls were last told to show
+    this.told = new Map(); // id text -> the properties that a component was last told, without the rows of layers
     this.rows = null; // the rows of layers among them
     this.sentVersion = null;
     this.pending = []; // changes that no answer knows of yet
     this.waiting = []; // {resolve, reject} of those who asked
     this.echoes = new Echoes();
     this.clearable = new Set(); // id texts of the boxes that may be empty: their placeholder says what that means
+    this.emptied = new Set(); // id texts of those that may not and are, on the way to another number
     this.requests = 0;
   }
 
@@ -64,7 +66,10 @@ export class Panel {
       const split = property.lastIndexOf(".");
       const id = JSON.parse(property.slice(0, split));
       if (value === null || value === undefined || value === 0 && property.endsWith("n_clicks")) continue;
-      if (value === "" && !this.clearable.has(idText(id))) continue; // a box on the way to another number
+      if (value === "" && !this.clearable.has(idText(id))) {
+        this.emptied.add(idText(id));
+        continue;
+      }
       const isClick = property.endsWith("n_clicks");
       const who = isClick ? "user" : this.echoes.hear(idText(id), value);
       if (who === "late") this.dash.set_props(id, { value: this.echoes.shown.get(idText(id)) });
@@ -103,7 +108,9 @@ export class Panel {
   }
 
   #note(updates) {
+    this.emptied.clear();
     for (const { id, props } of updates) {
+      this.told.set(idText(id), { ...this.told.get(idText(id)), ...props });
       if ("value" in props) this.echoes.tell(idText(id), props.value);
       if (props.placeholder) this.clearable.add(idText(id));
       if (id === "layer-rows") {
@@ -116,11 +123,21 @@ export class Panel {
   /** Make components show what a proposal says. @param {Array<{id: any, props: object}>} updates */
   show(updates) {
     const { rows } = this;
+    const finer = updates.flatMap((update) => (update.id === "layer-rows" && rows && differences(rows, update.props.children)) || [update]);
+    const news = finer.map((update) => this.#news(update)).filter(({ props }) => Object.keys(props).length);
     this.#note(updates);
-    for (const update of updates) {
-      const finer = update.id === "layer-rows" && rows && differences(rows, update.props.children);
-      for (const { id, props } of finer || [update]) this.dash.set_props(id, props);
-    }
+    for (const { id, props } of news) this.dash.set_props(id, props);
+  }
+
+  /** What of an update a component does not show yet: whatever it is told, Dash goes over all components of the page. */
+  #news({ id, props }) {
+    const text = idText(id);
+    const told = this.told.get(text);
+    const shows = (name, value) => {
+      if (name === "value") return !this.emptied.has(text) && this.echoes.shown.get(text) === value;
+      return told !== undefined && name in told && isSame(told[name], value);
+    };
+    return { id, props: Object.fromEntries(Object.entries(props).filter(([name, value]) => !shows(name, value))) };
   }
 
   #asChange({ control, layer }, value) {

@@ -107,3 +107,15 @@ def test_nothing_moves_by_itself_where_the_system_asks_for_rest(relief: Relief) 
            }).map((node) => node.className)"""
     )
     assert moving == []
+
+
+LANDSCAPE = "document.querySelector('#surface-plot .js-plotly-plot')?._fullData?.[0]"
+
+
+def test_a_surface_is_not_drawn_before_somebody_sees_it(fresh: Relief) -> None:
+    """Graphics in software take a second for it, while the page opens."""
+    fresh.open()
+    fresh.until(f"() => {LANDSCAPE}")
+    assert fresh.call(f"{LANDSCAPE}.visible") is False
+    fresh.page.locator("#surface-plot").scroll_into_view_if_needed()
+    fresh.until(f"() => {LANDSCAPE}.visible && {LANDSCAPE}.z[0].length === 121")

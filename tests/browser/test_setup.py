@@ -66,6 +66,39 @@ def test_a_number_out_of_range_is_refused_with_a_sentence_and_the_box_goes_back(
     relief.page.locator(".more > summary").last.click()
 
 
+def test_a_box_that_was_left_empty_shows_its_number_again_after_the_next_change(relief: Relief) -> None:
+    relief.page.locator("#row-initial-gain").locator("..").locator("summary").click()
+    seed = relief.page.get_by_role("textbox", name="weight seed", exact=True)
+    seed.fill("")
+    seed.press("Tab")
+    relief.choose("learning rate", "0.1")
+    relief.until("() => relief.model().training.learning_rate === 0.1")
+    expect(seed).to_have_value("1")
+    assert relief.document["initial"]["seed"] == 1
+
+
+LISTEN = """() => {
+  const told = [];
+  const { set_props } = window.dash_clientside;
+  window.dash_clientside.set_props = (id, props) => {
+    told.push(...Object.keys(props).map((name) => `${id.control ?? id} ${name}`));
+    set_props(id, props);
+  };
+  window.fallSilent = () => {
+    window.dash_clientside.set_props = set_props;
+    return told;
+  };
+}"""
+
+
+def test_an_answer_tells_controls_nothing_that_they_show_already(relief: Relief) -> None:
+    """Whatever one component is told, Dash goes over all of them."""
+    relief.page.evaluate(LISTEN)
+    relief.page.get_by_role("button", name="new weights").click()
+    relief.until("() => relief.model().initial.seed === 2")
+    assert relief.call("window.fallSilent()") == ["request data", "initial-seed value"]
+
+
 def test_layers_are_added_and_removed_between_one_and_seven_hidden_ones(relief: Relief) -> None:
     for n in range(3, 8):
         relief.page.get_by_role("button", name="+ layer").click()
