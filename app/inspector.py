@@ -78,7 +78,6 @@ def inspector(model: Model) -> html.Aside:
                 id="surface-plot",
                 figure=surface,
                 config={**GRAPH_CONFIG, "scrollZoom": True},
-                responsive=False,
                 className="surface-plot",
             ),
             html.Div(id="cut", className="cut"),
@@ -88,7 +87,6 @@ def inspector(model: Model) -> html.Aside:
                         id="map-plot",
                         figure=level_set_figure(x, y, heights),
                         config=GRAPH_CONFIG,
-                        responsive=False,
                         className="map-plot",
                     ),
                     html.Div(

@@ -109,13 +109,30 @@ def test_nothing_moves_by_itself_where_the_system_asks_for_rest(relief: Relief) 
     assert moving == []
 
 
-LANDSCAPE = "document.querySelector('#surface-plot .js-plotly-plot')?._fullData?.[0]"
+GRAPHS = "[...document.querySelectorAll('#inspector .js-plotly-plot')]"
+DRAWN = f"{GRAPHS}[0]?._fullData?.[0].z?.[0].length === 121"  # as finely as when all is at rest
+PLACED = f"""{GRAPHS}.map((graph) => [
+  graph._fullLayout.autosize,
+  Math.abs(graph._fullLayout.width - graph.getBoundingClientRect().width) < 1,
+  Math.abs(graph._fullLayout.height - graph.getBoundingClientRect().height) < 1,
+])"""
 
 
-def test_a_surface_is_not_drawn_before_somebody_sees_it(fresh: Relief) -> None:
+def test_a_surface_is_not_drawn_before_somebody_sees_it_and_fits_its_place_at_any_time(fresh: Relief) -> None:
     """Graphics in software take a second for it, while the page opens."""
     fresh.open()
-    fresh.until(f"() => {LANDSCAPE}")
-    assert fresh.call(f"{LANDSCAPE}.visible") is False
+    fresh.until(f"() => {GRAPHS}.length === 2 && {GRAPHS}.every((graph) => graph._fullData)")
+    assert fresh.call(f"{GRAPHS}[0]._fullData[0].visible") is False
+    assert fresh.call(PLACED) == 2 * [[True, True, True]]
     fresh.page.locator("#surface-plot").scroll_into_view_if_needed()
-    fresh.until(f"() => {LANDSCAPE}.visible && {LANDSCAPE}.z[0].length === 121")
+    fresh.until(f"() => {DRAWN} && {GRAPHS}[0]._fullData[0].visible")
+    assert fresh.call(PLACED) == 2 * [[True, True, True]]
+    fresh.page.set_viewport_size(PROJECTOR)
+    fresh.until(f"() => {PLACED}.flat().every(Boolean)")
+
+
+def test_what_the_inspector_draws_fits_its_place_on_a_page_that_opens_with_it_in_sight(fresh: Relief) -> None:
+    fresh.page.set_viewport_size(PROJECTOR)
+    fresh.open()
+    fresh.until(f"() => {DRAWN}")
+    assert fresh.call(PLACED) == 2 * [[True, True, True]]
