@@ -38,7 +38,6 @@ export class Panel {
     this.waiting = []; // {resolve, reject} of those who asked
     this.echoes = new Echoes();
     this.clearable = new Set(); // id texts of the boxes that may be empty: their placeholder says what that means
-    this.emptied = new Set(); // id texts of those that may not and are, on the way to another number
     this.requests = 0;
   }
 
@@ -67,7 +66,7 @@ export class Panel {
       const id = JSON.parse(property.slice(0, split));
       if (value === null || value === undefined || value === 0 && property.endsWith("n_clicks")) continue;
       if (value === "" && !this.clearable.has(idText(id))) {
-        this.emptied.add(idText(id));
+        this.#refill(id);
         continue;
       }
       const isClick = property.endsWith("n_clicks");
@@ -78,6 +77,14 @@ export class Panel {
       if (change.value !== null && isOfSame(change, this.pending.at(-1))) this.pending.pop(); // a key that is held down
       this.change(change).catch(() => {}); // what could not be done is said by the accept hook
     }
+  }
+
+  /** A box that may not be empty is on the way to another number; one that was left so gets its own again. */
+  #refill(id) {
+    const box = document.getElementById(elementId(id));
+    const refill = () => box.value === "" && this.dash.set_props(id, { value: this.echoes.shown.get(idText(id)) });
+    if (box === document.activeElement) box.addEventListener("focusout", refill, { once: true });
+    else refill();
   }
 
   /** Dash's clientside callback for an answer. @param {object} proposal */
@@ -93,10 +100,8 @@ export class Panel {
     clearTimeout(this.timer);
     this.pending.length = 0;
     this.loading = null;
-    if (proposal.shown) {
-      this.updates = proposal.shown;
-      this.show(proposal.shown);
-    }
+    this.updates = proposal.shown ?? this.updates; // none where no document could be read: what waited is taken back
+    this.show(this.updates);
     this.hooks.accept(proposal, loading);
     this.#settle(proposal.error ? Object.assign(new Error(proposal.error), { where: proposal.where }) : null, proposal);
   }
@@ -108,7 +113,6 @@ export class Panel {
   }
 
   #note(updates) {
-    this.emptied.clear();
     for (const { id, props } of updates) {
       this.told.set(idText(id), { ...this.told.get(idText(id)), ...props });
       if ("value" in props) this.echoes.tell(idText(id), props.value);
@@ -134,7 +138,7 @@ export class Panel {
     const text = idText(id);
     const told = this.told.get(text);
     const shows = (name, value) => {
-      if (name === "value") return !this.emptied.has(text) && this.echoes.shown.get(text) === value;
+      if (name === "value") return this.echoes.shown.get(text) === value;
       return told !== undefined && name in told && isSame(told[name], value);
     };
     return { id, props: Object.fromEntries(Object.entries(props).filter(([name, value]) => !shows(name, value))) };
@@ -197,6 +201,9 @@ const isDeeper = (value, levels) =>
 
 /** Whether two changes set one and the same control. */
 const isOfSame = (a, b) => b && a.control === b.control && a.layer === b.layer && a.neuron === b.neuron && b.value !== null;
+
+/** @param {any} id a Dash id @returns {string} the id of its element */
+const elementId = (id) => (typeof id === "string" ? id : JSON.stringify(Object.fromEntries(Object.entries(id).sort())));
 
 /** @param {any} id a Dash id @returns {string} the same text for the same id */
 function idText(id) {
