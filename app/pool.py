@@ -82,11 +82,11 @@ class _Place:
         Raises:
             WorkerError: when there is none within the time limit; the process is ended.
         """
-        if self._pipe is None:
-            with lock:  # processes of many threads are started one after the other
-                self._start()
-        pipe = self._pipe
         try:
+            if self._pipe is None:
+                with lock:  # processes of many threads are started one after the other
+                    self._start()
+            pipe = self._pipe
             assert pipe is not None
             pipe.send_bytes(asked)
             if pipe.poll(time_limit):
@@ -113,10 +113,10 @@ class _Place:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["app.tasks", "app.warm"])
         here, there = context.Pipe()
-        self._process = context.Process(target=_serve, args=(there,), daemon=True)
-        self._process.start()
-        there.close()  # or the end of the process would not be noticed here
-        self._pipe = here
+        process = context.Process(target=_serve, args=(there,), daemon=True)
+        with there:  # closed here, or the end of the process would not be noticed
+            process.start()  # an OSError where it is killed before it has read what it is for
+        self._process, self._pipe = process, here
 
 
 def _serve(pipe: Connection) -> None:

@@ -163,7 +163,14 @@ def test_pictures_say_what_they_are_or_that_they_say_nothing() -> None:
 def test_no_graph_offers_to_send_its_data_elsewhere(graph: Component) -> None:
     assert graph.config["showSendToCloud"] is False
     assert graph.config["displaylogo"] is False
-    assert graph.responsive is False  # a graph that resizes itself forgets its camera
+
+
+@pytest.mark.parametrize("graph", [c for c in COMPONENTS if type(c).__name__ == "Graph"], ids=lambda graph: graph.id)
+def test_a_graph_neither_resizes_itself_and_forgets_its_camera_nor_is_told_never_to_and_forgets_its_size(
+    graph: Component,
+) -> None:
+    assert getattr(graph, "responsive", "auto") == "auto"
+    assert "responsive" not in graph.config
 
 
 def test_every_picture_and_link_is_on_the_page_itself() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,21 @@ def test_a_task_whose_process_dies_each_time_is_given_up(worker: LocalWorker, po
     with pytest.raises(WorkerError, match=f"the background process died {TRIES} times during 'train'"):
         doomed.result()
     assert worker.run("train", slice_payload(spiral_model()))["ending"] is None  # the next one is served again
+
+
+def test_a_process_that_is_killed_while_it_is_started_is_started_again(
+    worker: LocalWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, fates = ForkServerProcess.start, [BrokenPipeError, EOFError]
+
+    def hindered(process: ForkServerProcess) -> None:
+        if fates:
+            raise fates.pop()
+        start(process)
+
+    monkeypatch.setattr(ForkServerProcess, "start", hindered)
+    assert worker.run("train", slice_payload(spiral_model()))["ending"] is None
+    assert fates == []
 
 
 def test_close_ends_the_processes_and_can_be_called_twice() -> None:
